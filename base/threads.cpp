@@ -1,0 +1,98 @@
+#include "base/threads.h"
+
+#include <fmt/format.h>
+#include <omp.h>
+#include <openblas_config.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "base/error.h"
+#include "base/log.h"
+
+extern "C" {
+int openblas_get_parallel(void);
+char* openblas_get_config(void);
+void openblas_set_num_threads(int);
+}
+
+namespace gradus {
+namespace {
+
+constexpr int built_with_pthreads = 1;
+
+std::atomic<int> limit{0};   // 0: not yet asked
+std::atomic<int> running{0};  // members of all teams
+
+// An OpenMP build of BLAS obeys the calling thread's OpenMP setting; a pthread build has one setting for the process,
+// and threads of its own that would compete with ours.
+void prepare_blas() {
+  static const bool once = [] {
+    const bool pthreads = openblas_get_parallel() == built_with_pthreads;
+    if (pthreads) openblas_set_num_threads(1);
+    log().debug("{}, {}; one call of it runs on one thread, {} threads share the work", openblas_get_config(),
+                pthreads ? "pthread build" : "OpenMP or serial build", threads());
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
+// Takes a place for the caller and for as many others as are free.
+class Places {
+ public:
+  explicit Places(int wanted) {
+    int taken = running.load(std::memory_order_relaxed);
+    do {
+      count_ = std::clamp(threads() - taken, 1, wanted);
+    } while (!running.compare_exchange_weak(taken, taken + count_, std::memory_order_relaxed));
+  }
+  ~Places() { running.fetch_sub(count_, std::memory_order_relaxed); }
+  Places(const Places&) = delete;
+  Places& operator=(const Places&) = delete;
+  int count() const { return count_; }
+
+ private:
+  int count_;
+};
+
+// Outside of a parallel region BLAS would start a team of its own.
+class SerialBlas {
+ public:
+  SerialBlas() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~SerialBlas() { omp_set_num_threads(before_); }
+  SerialBlas(const SerialBlas&) = delete;
+  SerialBlas& operator=(const SerialBlas&) = delete;
+
+ private:
+  int before_;
+};
+
+}  // namespace
+
+int threads() {
+  int n = limit.load(std::memory_order_relaxed);
+  if (n == 0) limit.store(n = omp_get_max_threads(), std::memory_order_relaxed);
+  return n;
+}
+
+void set_threads(int n) {
+  if (n < 1) throw Error(fmt::format("[set_threads] the number of threads must be at least 1, not {}.", n));
+  limit.store(n, std::memory_order_relaxed);
+}
+
+void Team::barrier() const {
+  if (size_ > 1) {
+#pragma omp barrier
+  }
+}
+
+void Team::run(void (*body)(void*, const Team&), void* context, bool alone) {
+  prepare_blas();
+  const Places places(alone || omp_in_parallel() ? 1 : threads());
+  const SerialBlas serial;
+  if (places.count() == 1) return body(context, Team(0, 1));
+#pragma omp parallel num_threads(places.count())
+  body(context, Team(omp_get_thread_num(), omp_get_num_threads()));
+}
+
+}  // namespace gradus

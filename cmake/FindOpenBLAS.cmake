@@ -1,0 +1,16 @@
+# Finds OpenBLAS, its OpenMP build before the others: it shares one pool of threads with the loops of gradus.
+# Defines OpenBLAS::OpenBLAS. Set OpenBLAS_LIBRARY to choose another build.
+set(_suffixes openblas-openmp openblas-pthread openblas openblas-serial)
+find_library(OpenBLAS_LIBRARY NAMES openblas PATH_SUFFIXES ${_suffixes})
+find_path(OpenBLAS_INCLUDE_DIR NAMES openblas_config.h PATH_SUFFIXES ${_suffixes})
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(OpenBLAS REQUIRED_VARS OpenBLAS_LIBRARY OpenBLAS_INCLUDE_DIR)
+mark_as_advanced(OpenBLAS_LIBRARY OpenBLAS_INCLUDE_DIR)
+
+if(OpenBLAS_FOUND AND NOT TARGET OpenBLAS::OpenBLAS)
+  add_library(OpenBLAS::OpenBLAS UNKNOWN IMPORTED)
+  set_target_properties(OpenBLAS::OpenBLAS PROPERTIES IMPORTED_LOCATION "${OpenBLAS_LIBRARY}"
+                                                      INTERFACE_INCLUDE_DIRECTORIES "${OpenBLAS_INCLUDE_DIR}")
+endif()
+unset(_suffixes)

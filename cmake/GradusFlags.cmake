@@ -1,0 +1,10 @@
+# gradus_flags: how the project compiles its own files. Nothing of it reaches a user's.
+add_library(gradus_flags INTERFACE)
+target_compile_options(
+  gradus_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror=switch
+                         $<$<BOOL:${GRADUS_WERROR}>:-Werror> $<$<BOOL:${GRADUS_NATIVE}>:-march=native>)
+if(GRADUS_SANITIZE)
+  target_compile_options(gradus_flags INTERFACE -fsanitize=${GRADUS_SANITIZE} -fno-omit-frame-pointer
+                                                -fno-sanitize-recover=all)
+  target_link_options(gradus_flags INTERFACE -fsanitize=${GRADUS_SANITIZE})
+endif()
