@@ -48,7 +48,7 @@ Random::result_type Random::operator()() {
 
 double Random::uniform() {
   const std::uint64_t high = (*this)(), low = (*this)();
-  return (static_cast<double>((high << 32 | low) >> 11) + 0.5) * 0x1p-53;
+  return (static_cast<double>((high << 32 | low) >> 12) + 0.5) * 0x1p-52;  // 53 bits would round up to 1
 }
 
 double Random::normal() {
@@ -57,7 +57,8 @@ double Random::normal() {
 }
 
 std::uint64_t Random::below(std::uint64_t n) {
-  const std::uint64_t biased = (~n + 1) % n;  // 2^64 mod n: the lowest values, which would come once too often
+  const std::uint64_t biased =
+      (~n + 1) % n;  // 2^64 mod n: the lowest values, which would come once too often
   for (;;) {
     const std::uint64_t high = (*this)(), low = (*this)();
     if (const std::uint64_t x = high << 32 | low; x >= biased) return x % n;

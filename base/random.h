@@ -5,8 +5,9 @@
 
 namespace gradus {
 
-/// Random numbers that are a function of (seed, purpose, step) and nothing else: not of what was drawn before, nor of
-/// the number of threads. The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011), counter-based.
+/// Random numbers that are a function of (seed, purpose, step) and nothing else: not of what was drawn
+/// before, nor of the number of threads. The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011),
+/// counter-based.
 ///
 ///     Random random(seed, "init 0.weight");      // one stream for each purpose,
 ///     Random mask(seed, "dropout 0", step);      // and for each step where it is drawn anew
@@ -21,7 +22,7 @@ class Random {
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return ~result_type{0}; }
 
-  /// Uniform on (0, 1), of 53 bits; never 0 or 1.
+  /// Uniform on (0, 1): the midpoints of 2^52 equal cells, so never 0 or 1.
   double uniform();
   /// Standard normal (Box and Muller 1958).
   double normal();

@@ -21,11 +21,12 @@ namespace {
 
 constexpr int built_with_pthreads = 1;
 
-std::atomic<int> limit{0};   // 0: not yet asked
+std::atomic<int> limit{0};    // 0: not yet asked
 std::atomic<int> running{0};  // members of all teams
+thread_local bool working = false;
 
-// An OpenMP build of BLAS obeys the calling thread's OpenMP setting; a pthread build has one setting for the process,
-// and threads of its own that would compete with ours.
+// An OpenMP build of BLAS obeys the calling thread's OpenMP setting; a pthread build has one setting for the
+// process, and threads of its own that would compete with ours.
 void prepare_blas() {
   static const bool once = [] {
     const bool pthreads = openblas_get_parallel() == built_with_pthreads;
@@ -55,16 +56,23 @@ class Places {
   int count_;
 };
 
-// Outside of a parallel region BLAS would start a team of its own.
-class SerialBlas {
+// While the calling thread works for a team: BLAS, called outside of a parallel region, would start a team of
+// its own.
+class Working {
  public:
-  SerialBlas() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
-  ~SerialBlas() { omp_set_num_threads(before_); }
-  SerialBlas(const SerialBlas&) = delete;
-  SerialBlas& operator=(const SerialBlas&) = delete;
+  Working() : threads_before_(omp_get_max_threads()) {
+    omp_set_num_threads(1);
+    working = true;
+  }
+  ~Working() {
+    working = false;
+    omp_set_num_threads(threads_before_);
+  }
+  Working(const Working&) = delete;
+  Working& operator=(const Working&) = delete;
 
  private:
-  int before_;
+  int threads_before_;
 };
 
 }  // namespace
@@ -86,10 +94,11 @@ void Team::barrier() const {
   }
 }
 
-void Team::run(void (*body)(void*, const Team&), void* context, bool alone) {
+void Team::run(void (*body)(const void*, const Team&), const void* context, bool alone) {
   prepare_blas();
-  const Places places(alone || omp_in_parallel() ? 1 : threads());
-  const SerialBlas serial;
+  if (working || omp_in_parallel()) return body(context, Team(0, 1));
+  const Places places(alone ? 1 : threads());
+  const Working here;
   if (places.count() == 1) return body(context, Team(0, 1));
 #pragma omp parallel num_threads(places.count())
   body(context, Team(omp_get_thread_num(), omp_get_num_threads()));

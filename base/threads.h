@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <memory>
 #include <type_traits>
 
 #include "vector.h"
@@ -11,9 +13,10 @@ int threads();
 /// Sets it, for the whole process; n ≥ 1, else throws Error.
 void set_threads(int n);
 
-/// The threads that run one piece of work together. They are OpenMP's, the same that an OpenMP build of BLAS uses, and
-/// BLAS called from inside a team runs on the calling thread alone. Teams that run at the same time share threads()
-/// between them: each gets its own calling thread and whatever others are free, so a process is never oversubscribed.
+/// The threads that run one piece of work together. They are OpenMP's, the same that an OpenMP build of BLAS
+/// uses, and BLAS called from inside a team runs on the calling thread alone. Teams that run at the same time
+/// share threads() between them: each gets its own calling thread and whatever others are free, so a process
+/// is never oversubscribed.
 class Team {
  public:
   int rank() const { return rank_; }
@@ -21,29 +24,34 @@ class Team {
   /// Waits for all of the team.
   void barrier() const;
 
-  /// Runs body(team) on up to threads() threads, or on this one alone when `alone`; returns when all are done.
-  /// The body must not throw.
+  /// Runs body(team) on up to threads() threads, or on this one alone when `alone`; returns when all are
+  /// done. Inside of a team, and inside of an OpenMP parallel region of the caller's, it runs on this one
+  /// alone. The body must not throw.
   template <class Body>
   static void run(Body&& body, bool alone = false) {
-    run([](void* b, const Team& team) { (*static_cast<std::remove_reference_t<Body>*>(b))(team); }, &body, alone);
+    const auto call = [](const void* b, const Team& team) {
+      (*static_cast<std::remove_reference_t<Body>*>(const_cast<void*>(b)))(team);
+    };
+    run(call, std::addressof(body), alone);
   }
 
  private:
   Team(int rank, int size) : rank_(rank), size_(size) {}
-  static void run(void (*body)(void*, const Team&), void* context, bool alone);
+  static void run(void (*body)(const void*, const Team&), const void* context, bool alone);
 
   int rank_, size_;
 };
 
-/// Calls body(begin, end) for ranges that cover 0 … n, cut at multiples of `grain`, on the threads of a team.
+/// Calls body(begin, end) for ranges that together cover 0 … n−1 once, cut only at multiples of `grain` ≥ 1,
+/// on the threads of a team. The body must not throw.
 template <class Body>
 void parallel_for(Index n, Index grain, Body&& body) {
   const Index chunks = (n + grain - 1) / grain;
   Team::run(
       [&](const Team& team) {
         const Index first = chunks * team.rank() / team.size() * grain;
-        const Index last = chunks * (team.rank() + 1) / team.size() * grain;
-        if (first < n) body(first, last < n ? last : n);
+        const Index last = std::min(chunks * (team.rank() + 1) / team.size() * grain, n);
+        if (first < last) body(first, last);
       },
       chunks <= 1);
 }

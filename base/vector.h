@@ -8,7 +8,8 @@ namespace gradus {
 
 using Index = std::int64_t;
 
-/// Allocates on 64-byte boundaries, a cache line and the widest vector register, whatever flags a file is compiled with.
+/// Allocates on 64-byte boundaries, a cache line and the widest vector register, whatever flags a file is
+/// compiled with.
 template <class T>
 struct AlignedAllocator {
   using value_type = T;
