@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -21,8 +24,7 @@ namespace {
 
 constexpr int built_with_pthreads = 1;
 
-std::atomic<int> limit{0};    // 0: not yet asked
-std::atomic<int> running{0};  // members of all teams
+std::atomic<int> limit{0};  // 0: not yet asked
 thread_local bool working = false;
 
 // An OpenMP build of BLAS obeys the calling thread's OpenMP setting; a pthread build has one setting for the
@@ -38,21 +40,34 @@ void prepare_blas() {
   static_cast<void>(once);
 }
 
-// Takes a place for the caller and for as many others as are free.
+// Takes a place for the caller and others for its team, as many as are free and not waited for. Callers are served in the
+// order in which they came.
 class Places {
  public:
   explicit Places(int wanted) {
-    int taken = running.load(std::memory_order_relaxed);
-    do {
-      count_ = std::clamp(threads() - taken, 1, wanted);
-    } while (!running.compare_exchange_weak(taken, taken + count_, std::memory_order_relaxed));
+    std::unique_lock lock(mutex);
+    const std::uint64_t ticket = next_ticket++;
+    changed.wait(lock, [ticket] { return ticket == served && taken < threads(); });
+    const auto waiting = static_cast<int>(next_ticket - ++served);
+    count_ = std::clamp(threads() - taken - waiting, 1, wanted);
+    taken += count_;
+    if (waiting > 0) changed.notify_all();
   }
-  ~Places() { running.fetch_sub(count_, std::memory_order_relaxed); }
+  ~Places() {
+    const std::lock_guard lock(mutex);
+    taken -= count_;
+    if (next_ticket != served) changed.notify_all();
+  }
   Places(const Places&) = delete;
   Places& operator=(const Places&) = delete;
   int count() const { return count_; }
 
  private:
+  static inline std::mutex mutex;
+  static inline std::condition_variable changed;
+  static inline std::uint64_t next_ticket = 0, served = 0;
+  static inline int taken = 0;  // by members of all teams
+
   int count_;
 };
 

@@ -15,8 +15,9 @@ void set_threads(int n);
 
 /// The threads that run one piece of work together. They are OpenMP's, the same that an OpenMP build of BLAS
 /// uses, and BLAS called from inside a team runs on the calling thread alone. Teams that run at the same time
-/// share threads() between them: each gets its own calling thread and whatever others are free, so a process
-/// is never oversubscribed.
+/// share threads() between them: each takes the places that are free and not waited for, or waits for one, so
+/// gradus never uses more processors than it may.
+/// (A pthread build of BLAS has one setting for the process: the first team sets it to one thread.)
 class Team {
  public:
   int rank() const { return rank_; }

@@ -86,7 +86,7 @@ TEST_F(AtomicFile, JoinsThePartsAndKeepsEveryByte) {
 }
 
 TEST_F(AtomicFile, ReplacesAndKeepsTheMode) {
-  for (const mode_t mode : {0600, 0644, 0755, 0666}) {
+  for (const mode_t mode : {0600u, 0644u, 0755u, 0666u}) {
     write_file_atomically(path("file"), "old and longer");
     ASSERT_EQ(chmod(path("file").c_str(), mode), 0);
     write_file_atomically(path("file"), "new");
