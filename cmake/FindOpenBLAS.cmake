@@ -12,5 +12,12 @@ if(OpenBLAS_FOUND AND NOT TARGET OpenBLAS::OpenBLAS)
   add_library(OpenBLAS::OpenBLAS UNKNOWN IMPORTED)
   set_target_properties(OpenBLAS::OpenBLAS PROPERTIES IMPORTED_LOCATION "${OpenBLAS_LIBRARY}"
                                                       INTERFACE_INCLUDE_DIRECTORIES "${OpenBLAS_INCLUDE_DIR}")
+  # All builds have one soname. Debian keeps each in a folder of its own, and the loader by itself would take the one
+  # that the system's alternatives name.
+  get_filename_component(_folder "${OpenBLAS_LIBRARY}" DIRECTORY)
+  if(OpenBLAS_LIBRARY MATCHES "\\.so$" AND NOT _folder IN_LIST CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES)
+    set_target_properties(OpenBLAS::OpenBLAS PROPERTIES INTERFACE_LINK_OPTIONS "LINKER:-rpath,${_folder}")
+  endif()
+  unset(_folder)
 endif()
 unset(_suffixes)
