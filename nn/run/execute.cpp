@@ -1,0 +1,193 @@
+#include "nn/run/execute.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "nn/run/blas.h"
+
+namespace gradus::program {
+namespace {
+
+struct Range {
+  Index first, last;
+};
+
+// A thread's rows; see rows_together.
+Range share(const Team& team, Index rows, Index together) {
+  const Index chunks = (rows + together - 1) / together;
+  return {std::min(chunks * team.rank() / team.size() * together, rows),
+          std::min(chunks * (team.rank() + 1) / team.size() * together, rows)};
+}
+Range share(const Team& team, Index rows) { return share(team, rows, rows_together(rows)); }
+
+// Calls body(first, count) for each chunk of this thread's rows: what a kernel computes in one call never depends on how many
+// threads there are.
+template <class Body>
+void for_chunks(const Team& team, Index rows, Body body) {
+  const Range mine = share(team, rows);
+  const Index together = rows_together(rows);
+  for (Index first = mine.first; first < mine.last; first += together)
+    body(first, std::min(together, mine.last - first));
+}
+
+}  // namespace
+
+template <class Scalar>
+struct Executor<Scalar>::Scope {
+  Executor& executor;
+  std::span<Scalar* const> values;
+  const Team& team;
+  std::size_t step;
+
+  Scalar* at(ValueId v) const { return values[static_cast<std::size_t>(v)]; }
+
+  void operator()(const Product& w) const {
+    const Index lda = w.transpose_a ? w.m : w.k, ldb = w.transpose_b ? w.k : w.n;
+    const auto [first, last] = w.by_columns ? share(team, w.n, 16) : share(team, w.m);
+    if (first == last) return;
+    const Scalar beta = w.accumulate ? 1 : 0;
+    if (w.by_columns)
+      blas::gemm(w.transpose_a, w.transpose_b, w.m, last - first, w.k, at(w.a), lda,
+                 at(w.b) + (w.transpose_b ? first * ldb : first), ldb, beta, at(w.out) + first, w.n);
+    else
+      blas::gemm(w.transpose_a, w.transpose_b, last - first, w.n, w.k,
+                 at(w.a) + (w.transpose_a ? first : first * lda), lda, at(w.b), ldb, beta,
+                 at(w.out) + first * w.n, w.n);
+  }
+
+  void operator()(const Loop&) const { executor.tiles_[step]->run(team, values); }
+
+  void operator()(const Reduction& w) const {
+    const Kernels<Scalar>& kernel = kernels<Scalar>();
+    using Kind = Reduction::Kind;
+    const auto rows = w.kind == Kind::sum   ? kernel.sum_rows
+                      : w.kind == Kind::max ? kernel.max_rows
+                                            : kernel.log_sum_exp_rows;
+    const auto columns = w.kind == Kind::sum   ? kernel.sum_columns
+                         : w.kind == Kind::max ? kernel.max_columns
+                                               : kernel.log_sum_exp_columns;
+    if (w.inner == 1) {
+      for_chunks(team, w.outer, [&](Index first, Index count) {
+        rows(count, w.length, at(w.in) + first * w.length, at(w.out) + first);
+      });
+    } else if (w.outer == 1) {
+      for_chunks(team, w.inner, [&](Index first, Index count) {
+        columns(w.length, count, w.inner, at(w.in) + first, at(w.out) + first);
+      });
+    } else {
+      for_chunks(team, w.outer, [&](Index first, Index count) {
+        for (Index o = first; o < first + count; ++o)
+          columns(w.length, w.inner, w.inner, at(w.in) + o * w.length * w.inner, at(w.out) + o * w.inner);
+      });
+    }
+  }
+
+  void operator()(const Copy& w) const {
+    if (team.rank() != 0) return;
+    if (w.clear_first) std::fill_n(at(w.out), executor.program_->at(w.out).elements, Scalar(0));
+    const Scalar* in = at(w.in) + w.in_offset;
+    Scalar* out = at(w.out) + w.out_offset;
+    for (Index i = 0; i < w.sizes[0]; ++i)
+      for (Index j = 0; j < w.sizes[1]; ++j)
+        for (Index k = 0; k < w.sizes[2]; ++k) {
+          const Scalar* from = in + i * w.in_strides[0] + j * w.in_strides[1] + k * w.in_strides[2];
+          Scalar* to = out + i * w.out_strides[0] + j * w.out_strides[1] + k * w.out_strides[2];
+          for (Index l = 0; l < w.sizes[3]; ++l) to[l * w.out_strides[3]] = from[l * w.in_strides[3]];
+        }
+  }
+
+  // The class that the index names, or −1, which ends the run with an Error.
+  Index checked(Scalar index, Index classes, Index row) const {
+    if (index >= 0 && index < static_cast<Scalar>(classes) && index == std::floor(index))
+      return static_cast<Index>(index);
+    std::int64_t none = -1;
+    if (executor.bad_step_.compare_exchange_strong(none, static_cast<std::int64_t>(step)))
+      executor.bad_row_ = row;
+    return -1;
+  }
+
+  void operator()(const Pick& w) const {
+    const auto [first, last] = share(team, w.rows);
+    for (Index r = first; r < last; ++r) {
+      const Index c = checked(at(w.index)[r], w.classes, r);
+      at(w.out)[r] = c < 0 ? std::numeric_limits<Scalar>::quiet_NaN() : at(w.in)[r * w.classes + c];
+    }
+  }
+
+  void operator()(const OneHot& w) const {
+    const auto [first, last] = share(team, w.rows);
+    std::fill(at(w.out) + first * w.classes, at(w.out) + last * w.classes, Scalar(0));
+    for (Index r = first; r < last; ++r)
+      if (const Index c = checked(at(w.index)[r], w.classes, r); c >= 0) at(w.out)[r * w.classes + c] = 1;
+  }
+
+  void operator()(const Mask& w) const {
+    const auto threshold = static_cast<std::uint64_t>(std::ldexp(w.rate, 32));
+    const auto kept = static_cast<Scalar>(1 / (1 - w.rate));
+    const Random& random = *executor.masks_[step];
+    for_chunks(team, (w.elements + 3) / 4, [&](Index first, Index count) {
+      for (Index b = first; b < first + count; ++b) {
+        const auto words = random.block(static_cast<std::uint64_t>(b));
+        for (Index i = 4 * b; i < std::min(4 * b + 4, w.elements); ++i)
+          at(w.out)[i] = words[static_cast<std::size_t>(i - 4 * b)] < threshold ? 0 : kept;
+      }
+    });
+  }
+};
+
+template <class Scalar>
+Executor<Scalar>::Executor(const Program& program)
+    : program_(&program), tiles_(program.steps.size()), masks_(program.steps.size()) {
+  for (std::size_t s = 0; s < program.steps.size(); ++s)
+    if (const auto* loop = std::get_if<Loop>(&program.steps[s].work)) tiles_[s].emplace(*loop);
+  draw(0, 0);
+}
+
+template <class Scalar>
+void Executor<Scalar>::draw(std::uint64_t seed, std::uint64_t step) {
+  for (std::size_t s = 0; s < masks_.size(); ++s)
+    if (const auto* mask = std::get_if<Mask>(&program_->steps[s].work))
+      masks_[s].emplace(seed, mask->purpose, step);
+}
+
+template <class Scalar>
+void Executor<Scalar>::run(std::size_t first, std::size_t last, std::span<Scalar* const> values,
+                           bool poison) {
+  if (first == last) return;
+  constexpr double small = 1e5;  // operations for which it does not pay to wake other threads
+  const bool alone = program_->flops + 8 * program_->elements < small;
+  bad_step_ = -1;
+  Team::run(
+      [&](const Team& team) {
+        for (std::size_t s = first; s < last; ++s) {
+          const Step& step = program_->steps[s];
+          if ((step.barrier || poison) && s > first) team.barrier();
+          std::visit(Scope{*this, values, team, s}, step.work);
+          if (!poison) continue;
+          team.barrier();
+          for (const ValueId v : step.dying)
+            if (team.rank() == 0)
+              std::fill_n(values[static_cast<std::size_t>(v)], program_->at(v).elements,
+                          std::numeric_limits<Scalar>::quiet_NaN());
+        }
+      },
+      alone);
+  if (bad_step_ < 0) return;
+  const Step& step = program_->steps[static_cast<std::size_t>(bad_step_)];
+  const auto* pick = std::get_if<Pick>(&step.work);
+  const auto* one_hot = std::get_if<OneHot>(&step.work);
+  const ValueId index = pick ? pick->index : one_hot->index;
+  throw Error(fmt::format("[{}] {} holds {} at position {}; an index must be a whole number from 0 to {}.",
+                          pick ? "gather" : "one-hot", program_->at(index).tensor.label(),
+                          values[static_cast<std::size_t>(index)][bad_row_], bad_row_.load(),
+                          (pick ? pick->classes : one_hot->classes) - 1));
+}
+
+template class Executor<float>;
+template class Executor<double>;
+
+}  // namespace gradus::program

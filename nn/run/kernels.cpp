@@ -1,0 +1,201 @@
+// Compiled once for each kind of processor, with GRADUS_PROCESSOR naming it and Eigen in a namespace of its own, so that no
+// inline function compiled for one processor is ever linked into the code for another.
+#include "nn/run/kernels.h"
+
+#include <Eigen/Core>
+#include <cmath>
+#include <limits>
+
+#define GRADUS_STRING(text) #text
+#define GRADUS_NAME(text) GRADUS_STRING(text)
+
+namespace gradus::GRADUS_PROCESSOR {
+namespace {
+
+using op::BinaryFunction;
+using op::UnaryFunction;
+
+template <class S>
+using Row = Eigen::Map<Eigen::Array<S, Eigen::Dynamic, 1>>;
+template <class S>
+using ConstRow = Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>>;
+
+// Plain loops for what the compiler makes vectors of, Eigen's packets for what it does not.
+template <class S, class F>
+inline void each(Index n, const S* x, S* y, F f) {
+  for (Index i = 0; i < n; ++i) y[i] = f(x[i]);
+}
+template <class S, class F>
+inline void each(Index n, const S* a, const S* b, S* y, F f) {
+  for (Index i = 0; i < n; ++i) y[i] = f(a[i], b[i]);
+}
+template <class S, class F>
+inline void array(Index n, const S* x, S* y, F f) {
+  Row<S>(y, n) = f(ConstRow<S>(x, n));
+}
+
+template <class S, UnaryFunction function>
+void unary(Index n, const S* x, const S*, const S*, S* y, S p) {
+  if constexpr (function == UnaryFunction::negate) each(n, x, y, [](S v) { return -v; });
+  if constexpr (function == UnaryFunction::exp) array(n, x, y, [](const auto& v) { return v.exp(); });
+  if constexpr (function == UnaryFunction::expm1) array(n, x, y, [](const auto& v) { return v.expm1(); });
+  if constexpr (function == UnaryFunction::log) array(n, x, y, [](const auto& v) { return v.log(); });
+  if constexpr (function == UnaryFunction::log1p) array(n, x, y, [](const auto& v) { return v.log1p(); });
+  if constexpr (function == UnaryFunction::sqrt) each(n, x, y, [](S v) { return std::sqrt(v); });
+  if constexpr (function == UnaryFunction::square) each(n, x, y, [](S v) { return v * v; });
+  if constexpr (function == UnaryFunction::abs) each(n, x, y, [](S v) { return std::abs(v); });
+  if constexpr (function == UnaryFunction::sign)
+    each(n, x, y, [](S v) { return v > 0 ? S(1) : v < 0 ? S(-1) : v; });  // of NaN: NaN
+  if constexpr (function == UnaryFunction::power) {
+    if (p == S(0.5)) return each(n, x, y, [](S v) { return std::sqrt(v); });
+    if (p == S(-1)) return each(n, x, y, [](S v) { return 1 / v; });
+    if (p == S(3)) return each(n, x, y, [](S v) { return v * v * v; });
+    each(n, x, y, [p](S v) { return std::pow(v, p); });
+  }
+  if constexpr (function == UnaryFunction::relu) each(n, x, y, [](S v) { return v < 0 ? S(0) : v; });
+  if constexpr (function == UnaryFunction::leaky_relu) each(n, x, y, [p](S v) { return v < 0 ? p * v : v; });
+  if constexpr (function == UnaryFunction::elu)
+    array(n, x, y, [p](const auto& v) { return v.max(S(0)) + p * v.min(S(0)).expm1(); });
+  if constexpr (function == UnaryFunction::sigmoid)
+    array(n, x, y, [](const auto& v) { return ((-v).exp() + S(1)).inverse(); });
+  if constexpr (function == UnaryFunction::tanh) array(n, x, y, [](const auto& v) { return v.tanh(); });
+  if constexpr (function == UnaryFunction::softplus)
+    array(n, x, y, [](const auto& v) { return v.max(S(0)) + (-v.abs()).exp().log1p(); });
+  if constexpr (function == UnaryFunction::normal_cdf)
+    each(n, x, y, [](S v) { return S(0.5) * std::erfc(v * S(-0.70710678118654752440)); });
+}
+
+template <class S, BinaryFunction function>
+void binary(Index n, const S* a, const S* b, const S*, S* y, S) {
+  if constexpr (function == BinaryFunction::add) each(n, a, b, y, [](S p, S q) { return p + q; });
+  if constexpr (function == BinaryFunction::subtract) each(n, a, b, y, [](S p, S q) { return p - q; });
+  if constexpr (function == BinaryFunction::multiply) each(n, a, b, y, [](S p, S q) { return p * q; });
+  if constexpr (function == BinaryFunction::divide) each(n, a, b, y, [](S p, S q) { return p / q; });
+  // A NaN in either operand is the result.
+  if constexpr (function == BinaryFunction::maximum)
+    each(n, a, b, y, [](S p, S q) { return p > q || p != p ? p : q; });
+  if constexpr (function == BinaryFunction::minimum)
+    each(n, a, b, y, [](S p, S q) { return p < q || p != p ? p : q; });
+  if constexpr (function == BinaryFunction::less)
+    each(n, a, b, y, [](S p, S q) { return p < q ? S(1) : S(0); });
+  if constexpr (function == BinaryFunction::less_equal)
+    each(n, a, b, y, [](S p, S q) { return p <= q ? S(1) : S(0); });
+  if constexpr (function == BinaryFunction::equal)
+    each(n, a, b, y, [](S p, S q) { return p == q ? S(1) : S(0); });
+  if constexpr (function == BinaryFunction::not_equal)
+    each(n, a, b, y, [](S p, S q) { return p != q ? S(1) : S(0); });
+}
+
+template <class S>
+void select(Index n, const S* condition, const S* a, const S* b, S* y, S) {
+  for (Index i = 0; i < n; ++i) y[i] = condition[i] != 0 ? a[i] : b[i];
+}
+
+template <class S>
+void copy(Index n, const S* x, const S*, const S*, S* y, S) {
+  each(n, x, y, [](S v) { return v; });
+}
+
+template <class S>
+void sum_rows(Index rows, Index n, const S* x, S* y) {
+  for (Index r = 0; r < rows; ++r)
+    y[r] = static_cast<S>(ConstRow<S>(x + r * n, n).template cast<double>().sum());
+}
+
+template <class S>
+void max_rows(Index rows, Index n, const S* x, S* y) {
+  for (Index r = 0; r < rows; ++r) y[r] = ConstRow<S>(x + r * n, n).template maxCoeff<Eigen::PropagateNaN>();
+}
+
+// Columns go through a block of accumulators, so that each row is read along.
+constexpr Index block = 256;
+
+template <class S>
+void sum_columns(Index rows, Index n, Index stride, const S* x, S* y) {
+  double total[block];
+  for (Index first = 0; first < n; first += block) {
+    const Index width = std::min(block, n - first);
+    for (Index j = 0; j < width; ++j) total[j] = 0;
+    for (Index r = 0; r < rows; ++r) {
+      const S* row = x + r * stride + first;
+      for (Index j = 0; j < width; ++j) total[j] += static_cast<double>(row[j]);
+    }
+    for (Index j = 0; j < width; ++j) y[first + j] = static_cast<S>(total[j]);
+  }
+}
+
+template <class S>
+void max_columns(Index rows, Index n, Index stride, const S* x, S* y) {
+  for (Index j = 0; j < n; ++j) y[j] = x[j];
+  for (Index r = 1; r < rows; ++r) binary<S, BinaryFunction::maximum>(n, y, x + r * stride, nullptr, y, S(0));
+}
+
+// m + log Σ exp(x − m), m the largest; where that is infinite, it is the result.
+template <class S>
+S finish_log_sum_exp(S largest, S total) {
+  return std::isfinite(largest) ? largest + std::log(total) : largest;
+}
+
+template <class S>
+void log_sum_exp_rows(Index rows, Index n, const S* x, S* y) {
+  constexpr Index capacity = 1024;
+  S shifted[capacity];
+  max_rows(rows, n, x, y);
+  if (n > capacity) {
+    for (Index r = 0; r < rows; ++r)
+      y[r] = finish_log_sum_exp(y[r], (ConstRow<S>(x + r * n, n) - y[r]).exp().sum());
+    return;
+  }
+  const Index together = capacity / n;  // rows whose exponentials are taken in one sweep
+  for (Index first = 0; first < rows; first += together) {
+    const Index count = std::min(together, rows - first);
+    for (Index r = 0; r < count; ++r)
+      for (Index j = 0; j < n; ++j) shifted[r * n + j] = x[(first + r) * n + j] - y[first + r];
+    Row<S> all(shifted, count * n);
+    all = all.exp();
+    for (Index r = 0; r < count; ++r)
+      y[first + r] = finish_log_sum_exp(y[first + r], Row<S>(shifted + r * n, n).sum());
+  }
+}
+
+template <class S>
+void log_sum_exp_columns(Index rows, Index n, Index stride, const S* x, S* y) {
+  S total[block], largest[block];
+  for (Index first = 0; first < n; first += block) {
+    const Index width = std::min(block, n - first);
+    max_columns(rows, width, stride, x + first, largest);
+    for (Index j = 0; j < width; ++j) total[j] = 0;
+    for (Index r = 0; r < rows; ++r)
+      Row<S>(total, width) +=
+          (ConstRow<S>(x + r * stride + first, width) - ConstRow<S>(largest, width)).exp();
+    for (Index j = 0; j < width; ++j) y[first + j] = finish_log_sum_exp(largest[j], total[j]);
+  }
+}
+
+template <class S, std::size_t... u, std::size_t... b>
+Kernels<S> make(std::index_sequence<u...>, std::index_sequence<b...>) {
+  return {{unary<S, static_cast<UnaryFunction>(u)>...},
+          {binary<S, static_cast<BinaryFunction>(b)>...},
+          select<S>,
+          copy<S>,
+          sum_rows<S>,
+          max_rows<S>,
+          log_sum_exp_rows<S>,
+          sum_columns<S>,
+          max_columns<S>,
+          log_sum_exp_columns<S>,
+          GRADUS_NAME(GRADUS_PROCESSOR)};
+}
+
+}  // namespace
+
+Kernels<float> make_float() {
+  return make<float>(std::make_index_sequence<unary_functions>(),
+                     std::make_index_sequence<binary_functions>());
+}
+Kernels<double> make_double() {
+  return make<double>(std::make_index_sequence<unary_functions>(),
+                      std::make_index_sequence<binary_functions>());
+}
+
+}  // namespace gradus::GRADUS_PROCESSOR
