@@ -1,0 +1,59 @@
+#pragma once
+#include <span>
+#include <string>
+
+#include "../base/error.h"
+#include "../base/vector.h"
+
+namespace gradus {
+
+/// A derivative was asked of an objective that does not offer it.
+class Unsupported : public Error {
+ public:
+  using Error::Error;
+};
+
+/// An objective's curvature at the point where it was asked for: a symmetric matrix C, size() × size(), that
+/// is never formed. It belongs to its objective, and is valid until that is asked for this kind of curvature
+/// again.
+template <class Scalar>
+class Curvature {
+ public:
+  using View = std::span<const Scalar>;
+  using Ref = std::span<Scalar>;
+
+  virtual ~Curvature() = default;
+  /// out ← C v. The two must not overlap.
+  virtual void apply(View v, Ref out) = 0;
+  /// The objective at another point on the cases that C was taken from, which may be others than those of the
+  /// gradient: for the reduction ratio of damping, and for backtracking.
+  virtual Scalar value(View theta) = 0;
+};
+
+/// A real function f of one flat vector θ, and what can be known of it. All that an optimization method sees
+/// of a problem; to pose one of your own, override the first three. Vectors have size() elements.
+template <class Scalar>
+class Objective {
+ public:
+  using View = std::span<const Scalar>;
+  using Ref = std::span<Scalar>;
+
+  virtual ~Objective() = default;
+  virtual Index size() const = 0;
+  /// f(θ)
+  virtual Scalar value(View theta) = 0;
+  /// out ← ∇f(θ); returns f(θ). The two must not overlap.
+  virtual Scalar gradient(View theta, Ref out) = 0;
+  /// The Hessian ∇²f(θ). Throws Unsupported where it is not overridden.
+  virtual Curvature<Scalar>& hessian(View theta);
+  /// The generalised Gauss–Newton matrix at θ, positive semi-definite. Throws Unsupported where it is not
+  /// overridden.
+  virtual Curvature<Scalar>& gauss_newton(View theta);
+  /// What messages call the i-th element of θ: "θ[i]" where it is not overridden.
+  virtual std::string element_name(Index i) const;
+};
+
+extern template class Objective<float>;
+extern template class Objective<double>;
+
+}  // namespace gradus

@@ -1,0 +1,65 @@
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "objective.h"
+
+namespace gradus {
+
+/// How often an objective was evaluated.
+struct Evaluations {
+  Index values = 0, gradients = 0, products = 0;
+};
+
+enum class Status {
+  ok,                  ///< a step was taken
+  converged,           ///< the method finds that θ is a stationary point
+  line_search_failed,  ///< no acceptable step was found along the direction
+  non_finite,          ///< the loss, the gradient or the step is infinite or not a number
+};
+/// "ok", "converged", …
+std::string_view name(Status status);
+
+/// What one step did.
+struct StepReport {
+  double loss = 0;           ///< where the step began
+  double gradient_norm = 0;  ///< ‖∇f‖₂ where the step began
+  double step_norm = 0;      ///< ‖θ_after − θ_before‖₂
+  Evaluations evaluations;
+  Status status = Status::ok;
+  std::string message;  ///< unless ok: a sentence that holds the numbers
+};
+
+/// Goes through the named parts of a method's state: to write them to a checkpoint, or to read them from one.
+class StateVisitor {
+ public:
+  virtual ~StateVisitor() = default;
+  virtual void integer(std::string_view name, std::int64_t& value) = 0;
+  virtual void scalar(std::string_view name, double& value) = 0;
+  virtual void vector(std::string_view name, std::span<float> values) = 0;
+  virtual void vector(std::string_view name, std::span<double> values) = 0;
+};
+
+/// An optimization method: it asks the objective for what it needs and moves θ.
+///
+/// A step never throws for numerical reasons, and never leaves a θ that is not finite: it leaves θ as it was
+/// and says what happened. A batch is chosen between steps and stays the same within one.
+template <class Scalar>
+class Optimizer {
+ public:
+  using Ref = std::span<Scalar>;
+
+  virtual ~Optimizer() = default;
+  /// "SGD"
+  virtual std::string_view name() const = 0;
+  /// Begins a new run over vectors of n elements, forgetting the last one. All that is ever allocated is
+  /// allocated here.
+  virtual void reset(Index n) = 0;
+  /// One step. Throws Error when `theta` is not of the size that reset was given.
+  virtual StepReport step(Objective<Scalar>& objective, Ref theta) = 0;
+  /// Visits all that a step depends on, but for θ and the method's options.
+  virtual void visit(StateVisitor& visitor) = 0;
+};
+
+}  // namespace gradus
