@@ -5,7 +5,8 @@
 
 namespace gradus {
 
-/// The functions between a network's layers, as defined in graph/ops.h: leaky_relu with α = 0.01, elu with α = 1.
+/// The functions between a network's layers, as defined in graph/ops.h: leaky_relu with α = 0.01, elu with α
+/// = 1.
 enum class Activation { identity, relu, leaky_relu, elu, gelu, silu, sigmoid, tanh, softplus };
 
 Tensor apply(Activation activation, Tensor x);

@@ -20,8 +20,8 @@ struct NetworkOptions {
   double input_dropout = 0;  ///< rate for inputs, in training
 };
 
-/// What training needs of a network: its graph, its parameters, and the tensors that matter. It holds no values of
-/// parameters. It can be moved; its tensors stay valid.
+/// What training needs of a network: its graph, its parameters, and the tensors that matter. It holds no
+/// values of parameters. It can be moved; its tensors stay valid.
 class Network {
  public:
   struct Tensors {
@@ -35,7 +35,8 @@ class Network {
     Tensor penalty = {};             ///< a scalar that the training loss adds; if not given, nothing
   };
 
-  /// A network of one's own. Throws Error where the tensors are not of this graph, or their shapes do not fit.
+  /// A network of one's own. Throws Error where the tensors are not of this graph, or their shapes do not
+  /// fit.
   Network(std::unique_ptr<Graph> graph, Parameters parameters, const Tensors& tensors);
 
   Graph& graph() const { return *graph_; }
@@ -76,8 +77,9 @@ class Network {
   NetworkOptions options_;
 };
 
-/// A multilayer perceptron (mlp.h) with its loss. sizes: of the input, each hidden layer, and the output. Its input is
-/// "x" (batch, inputs); its "target" holds class indices (batch) for softmax cross-entropy, else (batch, outputs).
+/// A multilayer perceptron (mlp.h) with its loss. sizes: of the input, each hidden layer, and the output. Its
+/// input is "x" (batch, inputs); its "target" holds class indices (batch) for softmax cross-entropy, else
+/// (batch, outputs).
 Network mlp(std::vector<Index> sizes, const NetworkOptions& options = {});
 
 }  // namespace gradus

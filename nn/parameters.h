@@ -13,9 +13,9 @@
 
 namespace gradus {
 
-/// The parameters of a network: named blocks of one flat vector θ, in the order in which they were added. In the graph
-/// each block is an input of its name and shape. Methods see θ as a whole; wherever a vector is given here it has
-/// size() numbers, else Error.
+/// The parameters of a network: named blocks of one flat vector θ, in the order in which they were added. In
+/// the graph each block is an input of its name and shape. Methods see θ as a whole; wherever a vector is
+/// given here it has size() numbers, else Error.
 class Parameters {
  public:
   struct Block {
@@ -28,19 +28,20 @@ class Parameters {
 
   explicit Parameters(Graph& graph) : graph_(&graph) {}
 
-  /// Throws Error for a name that is empty or taken, a shape with `batch`, an initializer that does not suit the shape,
-  /// and where θ would exceed 2^63 − 1 numbers.
+  /// Throws Error for a name that is empty or taken, a shape with `batch`, an initializer that does not suit
+  /// the shape, and where θ would exceed 2^63 − 1 numbers.
   Tensor add(std::string name, Shape shape, Initializer initializer = init::Constant{0});
 
   std::span<const Block> blocks() const { return blocks_; }
   /// In the order of the blocks: the `wrt` of derivatives.
   std::span<const Tensor> tensors() const { return tensors_; }
   Index size() const { return size_; }
-  /// Inputs "<prefix>.<name>", one for each block and of its shape: directions for products with θ's derivatives. For
-  /// the same prefix always the same ones.
+  /// Inputs "<prefix>.<name>", one for each block and of its shape: directions for products with θ's
+  /// derivatives. For the same prefix always the same ones.
   std::vector<Tensor> like(const std::string& prefix);
 
-  /// θ drawn from the blocks' initializers. A block depends on the seed and its own name alone, not on other blocks.
+  /// θ drawn from the blocks' initializers. A block depends on the seed and its own name alone, not on other
+  /// blocks.
   template <class Scalar>
   Vector<Scalar> initialize(std::uint64_t seed) const;
 
@@ -61,7 +62,8 @@ class Parameters {
   template <class Scalar>
   void bind(Plan<Scalar>& plan, std::span<const Tensor> inputs,
             std::type_identity_t<std::span<const Scalar>> vector) const;
-  /// Lets the plan write its outputs first, first + 1, …, one for each block (a gradient, a product), into a vector.
+  /// Lets the plan write its outputs first, first + 1, …, one for each block (a gradient, a product), into a
+  /// vector.
   template <class Scalar>
   void bind_outputs(Plan<Scalar>& plan, std::size_t first,
                     std::type_identity_t<std::span<Scalar>> vector) const;

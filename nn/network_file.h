@@ -1,0 +1,26 @@
+#pragma once
+#include <filesystem>
+#include <span>
+
+#include "../base/vector.h"
+#include "network.h"
+
+namespace gradus {
+
+template <class Scalar>
+struct SavedNetwork {
+  Network network;
+  Vector<Scalar> theta;
+};
+
+/// Writes the parameters of a network that mlp() made (weights_file.h), and in the file's metadata what mlp()
+/// was given: "layers" ("784,512,10"), "activation", "loss", "l2", "dropout", "input-dropout".
+template <class Scalar>
+void save_network(const std::filesystem::path& path, const Network& network, std::span<const Scalar> theta);
+
+/// The network that save_network wrote. Throws Error where the file does not say which network it is, or does
+/// not fit what it says.
+template <class Scalar>
+SavedNetwork<Scalar> load_network(const std::filesystem::path& path);
+
+}  // namespace gradus
