@@ -1,40 +1,36 @@
 #include "base/threads.h"
 
 #include <fmt/format.h>
-#include <omp.h>
-#include <openblas_config.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <cstdlib>
 #include <mutex>
 
+#include "base/blas_threads.h"
+#include "base/crew.h"
 #include "base/error.h"
 #include "base/log.h"
-
-extern "C" {
-int openblas_get_parallel(void);
-char* openblas_get_config(void);
-void openblas_set_num_threads(int);
-}
 
 namespace gradus {
 namespace {
 
-constexpr int built_with_pthreads = 1;
-
 std::atomic<int> limit{0};  // 0: not yet asked
-thread_local bool working = false;
 
-// An OpenMP build of BLAS obeys the calling thread's OpenMP setting; a pthread build has one setting for the
-// process, and threads of its own that would compete with ours.
-void prepare_blas() {
+int processors() {
+  if (const char* asked = std::getenv("OMP_NUM_THREADS"))
+    if (const int n = std::atoi(asked); n > 0) return n;
+  cpu_set_t allowed;
+  return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+}
+
+void log_once() {
   static const bool once = [] {
-    const bool pthreads = openblas_get_parallel() == built_with_pthreads;
-    if (pthreads) openblas_set_num_threads(1);
-    log().debug("{}, {}; one call of it runs on one thread, {} threads share the work", openblas_get_config(),
-                pthreads ? "pthread build" : "OpenMP or serial build", threads());
+    log().debug("{}; each call of it runs on one thread, up to {} threads share the work", blas_description(),
+                threads());
     return true;
   }();
   static_cast<void>(once);
@@ -71,30 +67,11 @@ class Places {
   int count_;
 };
 
-// While the calling thread works for a team: BLAS, called outside of a parallel region, would start a team of
-// its own.
-class Working {
- public:
-  Working() : threads_before_(omp_get_max_threads()) {
-    omp_set_num_threads(1);
-    working = true;
-  }
-  ~Working() {
-    working = false;
-    omp_set_num_threads(threads_before_);
-  }
-  Working(const Working&) = delete;
-  Working& operator=(const Working&) = delete;
-
- private:
-  int threads_before_;
-};
-
 }  // namespace
 
 int threads() {
   int n = limit.load(std::memory_order_relaxed);
-  if (n == 0) limit.store(n = omp_get_max_threads(), std::memory_order_relaxed);
+  if (n == 0) limit.store(n = processors(), std::memory_order_relaxed);
   return n;
 }
 
@@ -104,19 +81,16 @@ void set_threads(int n) {
 }
 
 void Team::barrier() const {
-  if (size_ > 1) {
-#pragma omp barrier
-  }
+  if (size_ > 1) meeting_->wait(size_);
 }
 
 void Team::run(void (*body)(const void*, const Team&), const void* context, bool alone) {
-  prepare_blas();
-  if (working || omp_in_parallel()) return body(context, Team(0, 1));
+  log_once();
+  if (Working::here() || in_openmp_region()) return body(context, Team(0, 1, nullptr));
   const Places places(alone ? 1 : threads());
   const Working here;
-  if (places.count() == 1) return body(context, Team(0, 1));
-#pragma omp parallel num_threads(places.count())
-  body(context, Team(omp_get_thread_num(), omp_get_num_threads()));
+  if (places.count() == 1) return body(context, Team(0, 1, nullptr));
+  Crew::of_this_thread().run(body, context, places.count());
 }
 
 }  // namespace gradus

@@ -13,11 +13,12 @@ int threads();
 /// Sets it, for the whole process; n ≥ 1, else throws Error.
 void set_threads(int n);
 
-/// The threads that run one piece of work together. They are OpenMP's, the same that an OpenMP build of BLAS
-/// uses, and BLAS called from inside a team runs on the calling thread alone. Teams that run at the same time
-/// share threads() between them: each takes the places that are free and not waited for, or waits for one, so
-/// gradus never uses more processors than it may.
-/// (A pthread build of BLAS has one setting for the process: the first team sets it to one thread.)
+class Meeting;
+
+/// The threads that run one piece of work together: the caller and helpers that wait for it. BLAS called from inside a
+/// team runs on the calling thread alone, so these threads are all that there are. Teams that run at the same time share
+/// threads() between them: each takes the places that are free and not waited for, or waits for one, so gradus never uses
+/// more processors than it may.
 class Team {
  public:
   int rank() const { return rank_; }
@@ -37,10 +38,12 @@ class Team {
   }
 
  private:
-  Team(int rank, int size) : rank_(rank), size_(size) {}
+  friend class Crew;
+  Team(int rank, int size, Meeting* meeting) : rank_(rank), size_(size), meeting_(meeting) {}
   static void run(void (*body)(const void*, const Team&), const void* context, bool alone);
 
   int rank_, size_;
+  Meeting* meeting_;
 };
 
 /// Calls body(begin, end) for ranges that together cover 0 … n−1 once, cut only at multiples of `grain` ≥ 1,

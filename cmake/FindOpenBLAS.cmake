@@ -1,4 +1,4 @@
-# Finds OpenBLAS, its OpenMP build before the others: it shares one pool of threads with the loops of gradus.
+# Finds OpenBLAS, its OpenMP build before the others: it lets each calling thread decide how many threads a call may use.
 # Defines OpenBLAS::OpenBLAS. Set OpenBLAS_LIBRARY to choose another build.
 set(_suffixes openblas-openmp openblas-pthread openblas openblas-serial)
 find_library(OpenBLAS_LIBRARY NAMES openblas PATH_SUFFIXES ${_suffixes})

@@ -43,7 +43,7 @@ file(RELATIVE_PATH _include ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTA
 if(NOT BUILD_SHARED_LIBS)
   get_filename_component(_folder ${OpenBLAS_LIBRARY} DIRECTORY)
   set(_requires "fmt spdlog libcrypto zlib")
-  set(_libraries "${OpenBLAS_LIBRARY} -Wl,-rpath,${_folder} ${OpenMP_CXX_FLAGS}")
+  set(_libraries "${OpenBLAS_LIBRARY} -Wl,-rpath,${_folder} -pthread")
 endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/gradus.pc.in ${PROJECT_BINARY_DIR}/gradus.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/gradus.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
