@@ -15,11 +15,6 @@ namespace {
 using op::BinaryFunction;
 using op::UnaryFunction;
 
-template <class S>
-using Row = Eigen::Map<Eigen::Array<S, Eigen::Dynamic, 1>>;
-template <class S>
-using ConstRow = Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>>;
-
 // Plain loops for what the compiler makes vectors of, Eigen's packets for what it does not.
 template <class S, class F>
 inline void each(Index n, const S* x, S* y, F f) {
@@ -29,9 +24,34 @@ template <class S, class F>
 inline void each(Index n, const S* a, const S* b, S* y, F f) {
   for (Index i = 0; i < n; ++i) y[i] = f(a[i], b[i]);
 }
+// All elements go through packets, the last ones in a padded copy: a result never depends on where in memory an element lies
+// or how many there are.
 template <class S, class F>
 inline void array(Index n, const S* x, S* y, F f) {
-  Row<S>(y, n) = f(ConstRow<S>(x, n));
+  constexpr Index width = 64 / sizeof(S);
+  using Packet = Eigen::Array<S, width, 1>;
+  Index i = 0;
+  for (; i + width <= n; i += width) Eigen::Map<Packet>(y + i) = f(Eigen::Map<const Packet>(x + i));
+  if (i == n) return;
+  S rest[width] = {};
+  for (Index j = i; j < n; ++j) rest[j - i] = x[j];
+  Eigen::Map<Packet> padded(rest);
+  padded = f(padded).eval();
+  for (Index j = i; j < n; ++j) y[j] = rest[j - i];
+}
+
+// Sums side by side in a fixed order, so that they are added as vectors.
+template <class S>
+inline double sum(Index n, const S* x) {
+  constexpr Index lanes = 16;
+  double part[lanes] = {};
+  Index i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (Index j = 0; j < lanes; ++j) part[j] += static_cast<double>(x[i + j]);
+  for (Index j = 0; i + j < n; ++j) part[j] += static_cast<double>(x[i + j]);
+  double total = 0;
+  for (Index j = 0; j < lanes; ++j) total += part[j];
+  return total;
 }
 
 template <class S, UnaryFunction function>
@@ -65,15 +85,18 @@ void unary(Index n, const S* x, const S*, const S*, S* y, S p) {
     each(n, x, y, [](S v) { return S(0.5) * std::erfc(v * S(-0.70710678118654752440)); });
 }
 
+template <class S>
+inline S larger(S p, S q) {  // NaN where either is
+  return p > q || p != p ? p : q;
+}
+
 template <class S, BinaryFunction function>
 void binary(Index n, const S* a, const S* b, const S*, S* y, S) {
   if constexpr (function == BinaryFunction::add) each(n, a, b, y, [](S p, S q) { return p + q; });
   if constexpr (function == BinaryFunction::subtract) each(n, a, b, y, [](S p, S q) { return p - q; });
   if constexpr (function == BinaryFunction::multiply) each(n, a, b, y, [](S p, S q) { return p * q; });
   if constexpr (function == BinaryFunction::divide) each(n, a, b, y, [](S p, S q) { return p / q; });
-  // A NaN in either operand is the result.
-  if constexpr (function == BinaryFunction::maximum)
-    each(n, a, b, y, [](S p, S q) { return p > q || p != p ? p : q; });
+  if constexpr (function == BinaryFunction::maximum) each(n, a, b, y, larger<S>);
   if constexpr (function == BinaryFunction::minimum)
     each(n, a, b, y, [](S p, S q) { return p < q || p != p ? p : q; });
   if constexpr (function == BinaryFunction::less)
@@ -98,13 +121,16 @@ void copy(Index n, const S* x, const S*, const S*, S* y, S) {
 
 template <class S>
 void sum_rows(Index rows, Index n, const S* x, S* y) {
-  for (Index r = 0; r < rows; ++r)
-    y[r] = static_cast<S>(ConstRow<S>(x + r * n, n).template cast<double>().sum());
+  for (Index r = 0; r < rows; ++r) y[r] = static_cast<S>(sum(n, x + r * n));
 }
 
 template <class S>
 void max_rows(Index rows, Index n, const S* x, S* y) {
-  for (Index r = 0; r < rows; ++r) y[r] = ConstRow<S>(x + r * n, n).template maxCoeff<Eigen::PropagateNaN>();
+  for (Index r = 0; r < rows; ++r) {
+    S largest = x[r * n];
+    for (Index j = 1; j < n; ++j) largest = larger(largest, x[r * n + j]);
+    y[r] = largest;
+  }
 }
 
 // Columns go through a block of accumulators, so that each row is read along.
@@ -132,42 +158,64 @@ void max_columns(Index rows, Index n, Index stride, const S* x, S* y) {
 
 // m + log Σ exp(x − m), m the largest; where that is infinite, it is the result.
 template <class S>
-S finish_log_sum_exp(S largest, S total) {
-  return std::isfinite(largest) ? largest + std::log(total) : largest;
+S finish_log_sum_exp(S largest, double total) {
+  return std::isfinite(largest) ? largest + static_cast<S>(std::log(total)) : largest;
 }
 
 template <class S>
-void log_sum_exp_rows(Index rows, Index n, const S* x, S* y) {
-  constexpr Index capacity = 1024;
-  S shifted[capacity];
-  max_rows(rows, n, x, y);
-  if (n > capacity) {
-    for (Index r = 0; r < rows; ++r)
-      y[r] = finish_log_sum_exp(y[r], (ConstRow<S>(x + r * n, n) - y[r]).exp().sum());
-    return;
+inline void exponentials(Index n, S* x) {
+  array(n, x, x, [](const auto& v) { return v.exp(); });
+}
+
+constexpr Index sweep = 1024;  // how many exponentials are taken together
+
+template <class S>
+void log_sum_exp_long_row(Index n, const S* x, S* y) {
+  S shifted[sweep];
+  double total = 0;
+  for (Index first = 0; first < n; first += sweep) {
+    const Index width = std::min(sweep, n - first);
+    for (Index j = 0; j < width; ++j) shifted[j] = x[first + j] - *y;
+    exponentials(width, shifted);
+    total += sum(width, shifted);
   }
-  const Index together = capacity / n;  // rows whose exponentials are taken in one sweep
+  *y = finish_log_sum_exp(*y, total);
+}
+
+template <class S>
+void log_sum_exp_short_rows(Index rows, Index n, const S* x, S* y) {
+  S shifted[sweep];
+  const Index together = sweep / n;
   for (Index first = 0; first < rows; first += together) {
     const Index count = std::min(together, rows - first);
     for (Index r = 0; r < count; ++r)
       for (Index j = 0; j < n; ++j) shifted[r * n + j] = x[(first + r) * n + j] - y[first + r];
-    Row<S> all(shifted, count * n);
-    all = all.exp();
+    exponentials(count * n, shifted);
     for (Index r = 0; r < count; ++r)
-      y[first + r] = finish_log_sum_exp(y[first + r], Row<S>(shifted + r * n, n).sum());
+      y[first + r] = finish_log_sum_exp(y[first + r], sum(n, shifted + r * n));
   }
 }
 
 template <class S>
+void log_sum_exp_rows(Index rows, Index n, const S* x, S* y) {
+  max_rows(rows, n, x, y);
+  if (n <= sweep) return log_sum_exp_short_rows(rows, n, x, y);
+  for (Index r = 0; r < rows; ++r) log_sum_exp_long_row(n, x + r * n, y + r);
+}
+
+template <class S>
 void log_sum_exp_columns(Index rows, Index n, Index stride, const S* x, S* y) {
-  S total[block], largest[block];
+  S largest[block], shifted[block];
+  double total[block];
   for (Index first = 0; first < n; first += block) {
     const Index width = std::min(block, n - first);
     max_columns(rows, width, stride, x + first, largest);
     for (Index j = 0; j < width; ++j) total[j] = 0;
-    for (Index r = 0; r < rows; ++r)
-      Row<S>(total, width) +=
-          (ConstRow<S>(x + r * stride + first, width) - ConstRow<S>(largest, width)).exp();
+    for (Index r = 0; r < rows; ++r) {
+      for (Index j = 0; j < width; ++j) shifted[j] = x[r * stride + first + j] - largest[j];
+      exponentials(width, shifted);
+      for (Index j = 0; j < width; ++j) total[j] += static_cast<double>(shifted[j]);
+    }
     for (Index j = 0; j < width; ++j) y[first + j] = finish_log_sum_exp(largest[j], total[j]);
   }
 }
