@@ -1,10 +1,11 @@
 #include <gradus/gradus.h>
 
 #include <Eigen/Core>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
-#include <numeric>
 #include <span>
 #include <vector>
 
@@ -56,11 +57,51 @@ void use_base() {
   }
 }
 
+// Three clusters of points, made, learned and judged with numbers that go from Eigen to gradus and back.
+template <class Scalar>
+void use_network() {
+  const Eigen::Index n = 300;
+  Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor> points(n, 2);
+  std::vector<gradus::Index> labels(n);
+  gradus::Random random(1, "clusters");
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const double angle = static_cast<double>(i % 3) * 2.1;
+    labels[static_cast<std::size_t>(i)] = i % 3;
+    points.row(i) << std::cos(angle) + 0.2 * random.normal(), std::sin(angle) + 0.2 * random.normal();
+  }
+  const gradus::Dataset data = gradus::Dataset::from_labelled_values(
+      "clusters", std::vector<double>(points.data(), points.data() + points.size()), 2, labels, 3);
+
+  gradus::Network network = gradus::mlp(
+      {2, 16, 3}, {.activation = gradus::Activation::tanh, .weights = gradus::init::Orthogonal{}});
+  gradus::Vector<Scalar> theta = network.parameters().initialize<Scalar>(1);
+  gradus::Sgd<Scalar> sgd({.learning_rate = 0.1});
+  const gradus::History history =
+      gradus::train(network, std::span(theta), sgd, data, {.epochs = 20, .batch_size = 16});
+  require(history.epochs.size() == 20, "a history of twenty epochs");
+
+  const Eigen::VectorX<Scalar> copy = Eigen::Map<Eigen::VectorX<Scalar>>(theta.data(), std::ssize(theta));
+  const std::span<const Scalar> parameters(copy.data(), static_cast<std::size_t>(copy.size()));
+  const gradus::Evaluation evaluation = gradus::evaluate(network, parameters, data);
+  require(evaluation.accuracy > 0.97, "the clusters are told apart");
+
+  const auto outputs = gradus::Evaluator<Scalar>(network).outputs(parameters, data);
+  Eigen::Map<const Eigen::Matrix<Scalar, Eigen::Dynamic, 3, Eigen::RowMajor>> scores(outputs.data(), n, 3);
+  Eigen::Index right = 0;
+  for (Eigen::Index i = 0, best; i < n; ++i) {
+    scores.row(i).maxCoeff(&best);
+    right += best == i % 3;
+  }
+  require(static_cast<double>(right) / n == *evaluation.accuracy, "Eigen counts what gradus counts");
+}
+
 }  // namespace
 
 int main() {
   use_eigen();
   use_base();
+  use_network<float>();
+  use_network<double>();
   use_eigen();
   std::puts("consumer: all is well");
 }
