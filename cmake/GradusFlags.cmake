@@ -4,6 +4,8 @@ target_compile_options(
   gradus_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror=switch
                          $<$<BOOL:${GRADUS_WERROR}>:-Werror> $<$<BOOL:${GRADUS_NATIVE}>:-march=native>)
 
+# The thread sanitizer sees what gradus synchronises, and not what an OpenMP library does: tests that have OpenMP of their
+# own want TSAN_OPTIONS=ignore_noninstrumented_modules=1, as the test preset sets it.
 if(GRADUS_SANITIZE)
   target_compile_options(gradus_flags INTERFACE -fsanitize=${GRADUS_SANITIZE} -fno-omit-frame-pointer
                                                 -fno-sanitize-recover=all)
