@@ -2,8 +2,6 @@
 
 #include <thread>
 
-#include "base/threads.h"
-
 namespace gradus {
 namespace {
 
@@ -60,7 +58,7 @@ class Crew::Helper {
       if (!body_) return;
       Meeting& meeting = *meeting_;
       const int size = size_;
-      body_(context_, Team(rank, size, &meeting));
+      body_(context_, rank, size, meeting);
       meeting.wait(size);
     }
   }
@@ -85,7 +83,7 @@ void Crew::run(Body body, const void* context, int size) {
     helpers_.push_back(std::make_unique<Helper>(static_cast<int>(helpers_.size()) + 1));
   for (int rank = 1; rank < size; ++rank)
     helpers_[static_cast<std::size_t>(rank) - 1]->start(body, context, size, &meeting_);
-  body(context, Team(0, size, &meeting_));
+  body(context, 0, size, meeting_);
   meeting_.wait(size);
 }
 

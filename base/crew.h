@@ -8,8 +8,6 @@
 
 namespace gradus {
 
-class Team;
-
 /// While it lives, this thread works for a team: BLAS stays on it, and teams that it asks for are itself alone.
 class Working {
  public:
@@ -38,7 +36,8 @@ class Meeting {
 /// The threads that help one calling thread. They start when they are first needed and end with the caller's thread.
 class Crew {
  public:
-  using Body = void (*)(const void* context, const Team& team);
+  /// What each thread runs: its rank, from 0, how many there are, and where they meet.
+  using Body = void (*)(const void* context, int rank, int size, Meeting& meeting);
 
   static Crew& of_this_thread();
   ~Crew();

@@ -90,7 +90,16 @@ void Team::run(void (*body)(const void*, const Team&), const void* context, bool
   const Places places(alone ? 1 : threads());
   const Working here;
   if (places.count() == 1) return body(context, Team(0, 1, nullptr));
-  Crew::of_this_thread().run(body, context, places.count());
+  struct Work {
+    void (*body)(const void*, const Team&);
+    const void* context;
+  };
+  const Work work{body, context};
+  const auto member = [](const void* w, int rank, int size, Meeting& meeting) {
+    const auto& [run_body, its_context] = *static_cast<const Work*>(w);
+    run_body(its_context, Team(rank, size, &meeting));
+  };
+  Crew::of_this_thread().run(member, &work, places.count());
 }
 
 }  // namespace gradus

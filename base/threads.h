@@ -38,7 +38,6 @@ class Team {
   }
 
  private:
-  friend class Crew;
   Team(int rank, int size, Meeting* meeting) : rank_(rank), size_(size), meeting_(meeting) {}
   static void run(void (*body)(const void*, const Team&), const void* context, bool alone);
 

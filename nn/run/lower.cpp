@@ -1,172 +1,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <optional>
 #include <unordered_map>
 
 #include "base/error.h"
-#include "nn/run/kernels.h"
+#include "nn/run/analysis.h"
+#include "nn/run/make_loop.h"
 #include "nn/run/program.h"
 
 namespace gradus::program {
 namespace {
 
-template <class Operation>
-const Operation* as(Tensor x) {
-  return std::get_if<Operation>(&x.op());
-}
-
-bool is_elementwise(Tensor x) { return as<op::Unary>(x) || as<op::Binary>(x) || as<op::Select>(x); }
-
-std::size_t place(Tensor x) { return static_cast<std::size_t>(x.id()); }
-
-// The facts about each node that the steps are made from.
-class Analysis {
- public:
-  Analysis(std::span<const Tensor> outputs, Index cases, std::span<const Tensor> varying, bool fuse)
-      : graph_(outputs[0].graph()), cases_(cases), nodes_(static_cast<std::size_t>(graph_.size())) {
-    for (const Tensor output : outputs) at(output).live = at(output).output = true;
-    for (const Tensor input : varying) at(input).varying = true;
-    for (NodeId id = graph_.size(); id-- > 0;) find_uses(graph_.node(id));
-    for (NodeId id = 0; id < graph_.size(); ++id) fold(graph_.node(id), varying.empty());
-    for (NodeId id = 0; id < graph_.size(); ++id) find_product_sums(graph_.node(id));
-    for (NodeId id = graph_.size(); id-- > 0;) find_group(graph_.node(id), fuse);
-  }
-
-  struct Facts {
-    bool live = false, output = false, varying = false, product_sum = false;
-    std::optional<double> number;  // every element is this number
-    std::vector<NodeId> users;
-    NodeId group = -1;  // of elementwise nodes: the node whose loop computes it
-  };
-  Facts& at(Tensor x) { return nodes_[place(x)]; }
-  Graph& graph() const { return graph_; }
-
- private:
-  void find_uses(Tensor x) {
-    if (!at(x).live) return;
-    for (std::size_t i = 0; i < x.input_count(); ++i) {
-      at(x.input(i)).live = true;
-      at(x.input(i)).users.push_back(x.id());
-    }
-  }
-
-  void fold(Tensor x, bool all_varies) {
-    Facts& facts = at(x);
-    if (!facts.live) return;
-    facts.varying |= all_varies;
-    bool known = x.input_count() > 0;
-    std::array<double, 3> value{};
-    for (std::size_t i = 0; i < x.input_count(); ++i) {
-      const Facts& input = at(x.input(i));
-      facts.varying |= input.varying;
-      known &= input.number.has_value();
-      if (i < 3 && input.number) value[i] = *input.number;
-    }
-    if (const auto* constant = as<op::Constant>(x)) facts.number = constant->value;
-    if (as<op::BatchSize>(x)) facts.number = static_cast<double>(cases_);
-    if (!known) return;
-    const Kernels<double>& kernel = kernels<double>();
-    double result = 0;
-    if (const auto* unary = as<op::Unary>(x))
-      kernel.unary[static_cast<std::size_t>(unary->function)](1, &value[0], nullptr, nullptr, &result,
-                                                              unary->parameter);
-    else if (const auto* binary = as<op::Binary>(x))
-      kernel.binary[static_cast<std::size_t>(binary->function)](1, &value[0], &value[1], nullptr, &result, 0);
-    else if (as<op::Select>(x))
-      kernel.select(1, &value[0], &value[1], &value[2], &result, 0);
-    else if (as<op::Broadcast>(x) || as<op::Reshape>(x) || as<op::Transpose>(x) || as<op::Slice>(x) ||
-             as<op::StopGradient>(x))
-      result = value[0];
-    else
-      return;
-    facts.number = result;
-  }
-
-  // Sums whose terms are products that nothing else needs are accumulated by the products themselves.
-  void find_product_sums(Tensor x) {
-    const auto* binary = as<op::Binary>(x);
-    if (!at(x).live || !binary || binary->function != op::BinaryFunction::add || x.input(0) == x.input(1))
-      return;
-    const auto absorbable = [&](Tensor term) {
-      const Facts& facts = at(term);
-      return (as<op::Matmul>(term) || facts.product_sum) && facts.users.size() == 1 && !facts.output &&
-             facts.varying == at(x).varying;
-    };
-    at(x).product_sum = absorbable(x.input(0)) && absorbable(x.input(1));
-  }
-
-  // An elementwise node joins the loop of its users where that is one loop, in its own phase.
-  void find_group(Tensor x, bool fuse) {
-    Facts& facts = at(x);
-    if (!facts.live || !is_elementwise(x) || facts.number || facts.product_sum) return;
-    facts.group = x.id();
-    if (!fuse || facts.output || facts.users.empty()) return;
-    NodeId common = -1;
-    for (const NodeId id : facts.users) {
-      Facts& user = at(graph_.node(id));
-      if (user.group < 0 || user.varying != facts.varying || (common >= 0 && user.group != common)) return;
-      common = user.group;
-    }
-    facts.group = common;
-  }
-
-  Graph& graph_;
-  Index cases_;
-  std::vector<Facts> nodes_;
-};
-
-// How an operand is laid out when it broadcasts to `large`.
-struct Pattern {
-  Loop::Operand::Kind kind;
-  Index columns;  // of row and column operands: the period
-  std::array<Index, Shape::max_rank> sizes, strides;
-};
-
-Pattern strided_pattern(const Shape& small, const Shape& large) {
-  Pattern pattern{Loop::Operand::Kind::strided, 0, {1, 1, 1, 1}, {}};
-  Index stride = 1;
-  for (int axis = large.rank() - 1; axis >= 0; --axis) {
-    const auto i = static_cast<std::size_t>(axis + Shape::max_rank - large.rank());
-    const int in_small = axis - (large.rank() - small.rank());
-    const Index size = in_small >= 0 ? small[in_small] : 1;
-    pattern.sizes[i] = large[axis];
-    pattern.strides[i] = size == 1 ? 0 : stride;
-    stride *= size;
-  }
-  return pattern;
-}
-
-// A row operand repeats along the leading axes, a column operand along the last ones; anything else is strided.
-Pattern pattern_of(const Shape& small, const Shape& large) {
-  Pattern pattern = strided_pattern(small, large);
-  const Index elements = small.elements();
-  if (elements == large.elements()) pattern.kind = Loop::Operand::Kind::full;
-  if (elements == large.elements()) return pattern;
-  if (elements == 1) pattern.kind = Loop::Operand::Kind::constant;
-  if (elements == 1) return pattern;
-  std::size_t axis = Shape::max_rank;
-  const auto run = [&](bool repeats) {
-    Index size = 1;
-    for (; axis > 0 && (pattern.sizes[axis - 1] == 1 || (pattern.strides[axis - 1] == 0) == repeats); --axis)
-      size *= pattern.sizes[axis - 1];
-    return size;
-  };
-  std::size_t last = Shape::max_rank;
-  while (pattern.sizes[last - 1] == 1) --last;
-  const bool column = pattern.strides[last - 1] == 0;
-  pattern.columns = run(column);
-  run(!column);
-  if (axis == 0) pattern.kind = column ? Loop::Operand::Kind::column : Loop::Operand::Kind::row;
-  return pattern;
-}
-
 class Lowering {
  public:
   Lowering(std::span<const Tensor> outputs, Index cases, std::span<const Tensor> varying, bool fuse)
-      : analysis_(outputs, cases, varying, fuse), cases_(cases) {
+      : analysis_(outputs, cases, varying, fuse) {
     for (NodeId id = 0; id < analysis_.graph().size(); ++id) emit_node(analysis_.graph().node(id));
     for (const Tensor output : outputs) program_.outputs.push_back(output_value(output));
     for (const ValueId v : program_.outputs) program_.at(v).output = true;
@@ -179,7 +28,7 @@ class Lowering {
   Program take() { return std::move(program_); }
 
  private:
-  Shape shape(Tensor x) const { return x.shape().bound(cases_); }
+  Shape shape(Tensor x) const { return analysis_.shape(x); }
 
   ValueId new_value(Tensor x, Value::Place where) {
     program_.values.push_back({x, where, shape(x).elements()});
@@ -298,94 +147,14 @@ class Lowering {
 
   // ---- Elementwise loops ---------------------------------------------------------------------------------------------
 
-  // Computes the group whose last node is x, or copies a broadcast or a number into memory.
   ValueId emit_loop(Tensor x) {
-    const Shape large = shape(x);
-    Loop loop{.out = -1, .rows = 1, .row_length = 1, .columns = 0, .operands = {}, .code = {}, .scratch = 0};
-    for (int axis = 0; axis < large.rank(); ++axis)
-      if (loop.rows == 1) loop.rows = large[axis];
-    loop.row_length = large.elements() / loop.rows;
-
-    std::vector<Tensor> members, leaves;
-    collect(x, x.id(), members, leaves);
+    Loop loop = make_loop(x, analysis_, [this](Tensor operand) { return value_of(operand); });
     std::vector<ValueId> reads;
-    for (const Tensor leaf : leaves) {
-      loop.operands.push_back(operand(leaf, large, loop));
-      if (loop.operands.back().value >= 0) reads.push_back(loop.operands.back().value);
-    }
-    if (loop.columns == 0) loop.columns = large.elements();
-    write_code(loop, x, members, leaves);
-    loop.out = new_value(x, Value::Place::arena);
-    const ValueId out = loop.out;
+    for (const Loop::Operand& operand : loop.operands)
+      if (operand.value >= 0) reads.push_back(operand.value);
+    const ValueId out = loop.out = new_value(x, Value::Place::arena);
     add_step(x, std::move(loop), std::move(reads), out);
     return out;
-  }
-
-  bool in_group(Tensor x, NodeId group) {
-    const auto& facts = analysis_.at(x);
-    return is_elementwise(x) && !facts.number && !facts.product_sum && facts.group == group;
-  }
-
-  // Members in the order of computation, and the tensors that they read from outside.
-  void collect(Tensor x, NodeId group, std::vector<Tensor>& members, std::vector<Tensor>& leaves) {
-    if (!in_group(x, group)) {
-      if (std::ranges::find(leaves, x) == leaves.end()) leaves.push_back(x);
-      return;
-    }
-    if (std::ranges::find(members, x) != members.end()) return;
-    for (std::size_t i = 0; i < x.input_count(); ++i) collect(x.input(i), group, members, leaves);
-    members.push_back(x);
-  }
-
-  Loop::Operand operand(Tensor x, const Shape& large, Loop& loop) {
-    if (const auto number = analysis_.at(x).number)
-      return {.kind = Loop::Operand::Kind::constant, .number = *number};
-    const Tensor source = as<op::Broadcast>(x) ? x.input(0) : x;
-    Pattern pattern = pattern_of(shape(source), large);
-    using enum Loop::Operand::Kind;
-    if (pattern.kind == row || pattern.kind == column) {
-      if (loop.columns == 0 && loop.row_length % pattern.columns == 0) loop.columns = pattern.columns;
-      if (loop.columns != pattern.columns)
-        pattern.kind = strided;  // a second period in one loop goes the slow way
-    }
-    return {
-        .kind = pattern.kind, .value = value_of(source), .sizes = pattern.sizes, .strides = pattern.strides};
-  }
-
-  // Slots: operands, scratch tiles (each free again after its last use), the result.
-  void write_code(Loop& loop, Tensor root, const std::vector<Tensor>& members,
-                  const std::vector<Tensor>& leaves) {
-    const int first_scratch = static_cast<int>(leaves.size());
-    if (members.empty()) {
-      loop.code.push_back({op::Broadcast{}, {0, -1, -1}, first_scratch});
-      return;
-    }
-    std::unordered_map<NodeId, std::size_t> last_use;
-    for (std::size_t i = 0; i < members.size(); ++i)
-      for (std::size_t k = 0; k < members[i].input_count(); ++k) last_use[members[i].input(k).id()] = i;
-    std::unordered_map<NodeId, int> slot;
-    for (std::size_t i = 0; i < leaves.size(); ++i) slot[leaves[i].id()] = static_cast<int>(i);
-    std::vector<int> free;
-    for (std::size_t i = 0; i < members.size(); ++i) {
-      const Tensor x = members[i];
-      Loop::Instruction instruction{x.op(), {-1, -1, -1}, -1};
-      for (std::size_t k = 0; k < x.input_count(); ++k) instruction.sources[k] = slot[x.input(k).id()];
-      for (std::size_t k = 0; k < x.input_count(); ++k) {
-        const int source = instruction.sources[k];
-        const bool repeated =
-            std::find(instruction.sources.begin(),
-                      instruction.sources.begin() + static_cast<std::ptrdiff_t>(k),
-                      source) != instruction.sources.begin() + static_cast<std::ptrdiff_t>(k);
-        if (source >= first_scratch && last_use[x.input(k).id()] == i && !repeated) free.push_back(source);
-      }
-      if (x != root) {
-        if (free.empty()) free.push_back(first_scratch + loop.scratch++);
-        instruction.target = slot[x.id()] = free.back();
-        free.pop_back();
-      }
-      loop.code.push_back(std::move(instruction));
-    }
-    loop.code.back().target = first_scratch + loop.scratch;
   }
 
   // ---- Reductions and copies -----------------------------------------------------------------------------------------
@@ -484,7 +253,6 @@ class Lowering {
   }
 
   Analysis analysis_;
-  Index cases_;
   Program program_;
   std::vector<Step> hold_, apply_;
   std::unordered_map<NodeId, ValueId> values_;

@@ -102,7 +102,7 @@ struct Step {
   Work work;
   std::vector<ValueId> reads;
   ValueId writes;
-  bool barrier = false;        ///< all threads must have come here before it starts
+  bool barrier = false;          ///< all threads must have come here before it starts
   std::vector<ValueId> dying{};  ///< arena values that nothing reads after this step
 };
 
