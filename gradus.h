@@ -1,7 +1,30 @@
 #pragma once
 
-/// All of gradus. What this header reaches is what an installed copy offers; every part can be included by itself, too.
+/// All of gradus. What this header reaches is what an installed copy offers; every part can be included by
+/// itself, too.
 #include "base/error.h"
 #include "base/random.h"
 #include "base/threads.h"
 #include "base/vector.h"
+#include "data/batches.h"
+#include "data/dataset.h"
+#include "data/digits.h"
+#include "data/download.h"
+#include "data/idx.h"
+#include "data/mnist.h"
+#include "nn/check_gradients.h"
+#include "nn/graph/derive.h"
+#include "nn/graph/ops.h"
+#include "nn/graph/print.h"
+#include "nn/mlp.h"
+#include "nn/network.h"
+#include "nn/network_file.h"
+#include "nn/run/plan.h"
+#include "nn/weights_file.h"
+#include "optim/counting_objective.h"
+#include "optim/first_order/sgd.h"
+#include "optim/minimize.h"
+#include "optim/objectives/network_objective.h"
+#include "optim/training/evaluate.h"
+#include "optim/training/train.h"
+#include "optim/vector_math.h"

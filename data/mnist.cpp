@@ -56,9 +56,9 @@ Paths find_files(const std::vector<fs::path>& folders, const char* advice) {
       tried += fmt::format("\n  {}{}", place.string(), some ? " (without " + missing + ")" : "");
     }
   }
-  throw Error(fmt::format("[load_mnist] MNIST's four files, {} and so on, plain or .gz, are in none of{}\n{}",
-                          mnist_files[0].name, tried.empty() ? " no folders: HOME is not set." : tried,
-                          advice));
+  throw DataNotFound(
+      fmt::format("[load_mnist] MNIST's four files, {} and so on, plain or .gz, are in none of{}\n{}",
+                  mnist_files[0].name, tried.empty() ? " no folders: HOME is not set." : tried, advice));
 }
 
 std::array<Idx, 4> read_files(const Paths& paths) {

@@ -3,9 +3,16 @@
 #include <optional>
 #include <string>
 
+#include "../base/error.h"
 #include "dataset.h"
 
 namespace gradus {
+
+/// The files of a data set are in none of the folders where they were looked for.
+class DataNotFound : public Error {
+ public:
+  using Error::Error;
+};
 
 /// 60,000 training and 10,000 test images of handwritten digits, 28 × 28 pixels (LeCun, Cortes and Burges
 /// 1998).
@@ -15,8 +22,9 @@ struct Mnist {
 
 /// Reads MNIST's four IDX files, plain or gzipped, from `folder`, or else from the first of $GRADUS_DATA,
 /// $XDG_CACHE_HOME/gradus and ~/.cache/gradus that holds them: itself, in its `mnist`, `raw` or `MNIST/raw`
-/// (torchvision's layout). Their content is verified by SHA-256. Throws Error with the folders tried and what
-/// to do when nothing is found, and with the file and both sums when the content is not MNIST's.
+/// (torchvision's layout). Their content is verified by SHA-256. Throws DataNotFound with the folders tried
+/// and what to do when nothing is found, and Error with the file and both sums when the content is not
+/// MNIST's.
 Mnist load_mnist(const std::optional<std::filesystem::path>& folder = {});
 
 /// Reads any image set in MNIST's layout of four files (Fashion-MNIST, KMNIST, …), looked for in `folder` as

@@ -1,0 +1,209 @@
+#include "optim/training/train.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/error.h"
+#include "data/batches.h"
+#include "optim/objectives/network_objective.h"
+#include "optim/training/batch_buffer.h"
+#include "optim/training/evaluate.h"
+#include "optim/vector_math.h"
+
+namespace gradus {
+namespace {
+
+template <class Scalar>
+void check(Network& network, std::span<const Scalar> theta, const Dataset& data,
+           const TrainOptions& options) {
+  check_fits(network, data);
+  if (options.validation) check_fits(network, *options.validation);
+  if (options.epochs < 1)
+    throw Error(fmt::format("[train] epochs must be at least 1, not {}.", options.epochs));
+  if (const auto& stopping = options.early_stopping) {
+    if (!options.validation)
+      throw Error("[train] early stopping watches the loss on validation data, but none is given.");
+    if (stopping->patience < 1)
+      throw Error(fmt::format("[train] the patience of early stopping must be at least 1, not {}.",
+                              stopping->patience));
+    if (!(stopping->min_delta >= 0))
+      throw Error(fmt::format("[train] the min_delta of early stopping must be at least 0, not {}.",
+                              stopping->min_delta));
+  }
+  const NetworkObjective<Scalar> objective(network);
+  if (std::ssize(theta) != objective.size())
+    throw Error(fmt::format("[train] θ has {} numbers, but the network has {} parameters.", theta.size(),
+                            objective.size()));
+  if (const Index i = first_non_finite(theta); i >= 0)
+    throw Error(fmt::format("[train] training cannot begin where {} is {}.", objective.element_name(i),
+                            theta[static_cast<std::size_t>(i)]));
+}
+
+// The part of an epoch that is over.
+class Totals {
+ public:
+  void add(double loss, Index correct, Index cases) {
+    loss_ += loss * static_cast<double>(cases);
+    correct_ += correct;
+    cases_ += cases;
+    ++steps_;
+  }
+  Index steps() const { return steps_; }
+  double loss() const { return loss_ / static_cast<double>(cases_); }
+  double accuracy() const { return static_cast<double>(correct_) / static_cast<double>(cases_); }
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+  double rate(double seconds) const { return static_cast<double>(cases_) / std::max(seconds, 1e-9); }
+
+ private:
+  double loss_ = 0;
+  Index correct_ = 0, cases_ = 0, steps_ = 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+template <class Scalar>
+Index count_correct(std::span<const Scalar> outputs, std::span<const Scalar> labels, Index classes) {
+  const auto n = static_cast<std::size_t>(classes);
+  Index correct = 0;
+  for (std::size_t i = 0; i < labels.size() && (i + 1) * n <= outputs.size(); ++i)
+    correct += predicted_class(outputs.subspan(i * n, n)) == static_cast<Index>(labels[i]);
+  return correct;
+}
+
+template <class Scalar>
+class Trainer {
+ public:
+  Trainer(Network& network, std::span<Scalar> theta, Optimizer<Scalar>& optimizer, const Dataset& data,
+          const TrainOptions& options)
+      : network_(network),
+        theta_(theta),
+        optimizer_(optimizer),
+        data_(data),
+        options_(options),
+        objective_(network, options.seed),
+        batches_(data.size(), options.batch_size, {.seed = options.seed, .drop_last = options.drop_last}),
+        buffer_(network, std::min(options.batch_size, data.size())),
+        evaluator_(network),
+        best_(options.early_stopping.value_or(EarlyStopping{})),
+        display_(options.progress, options.epochs, batches_.count()) {}
+
+  History run() {
+    history_.optimizer = optimizer_.name();
+    history_.data = data_.name();
+    if (options_.validation) history_.validation_data = options_.validation->name();
+    history_.batch_size = options_.batch_size;
+    history_.seed = options_.seed;
+    history_.epochs.reserve(static_cast<std::size_t>(options_.epochs));
+    optimizer_.reset(std::ssize(theta_));
+
+    bool going = true;
+    for (Index epoch = 1; going && epoch <= options_.epochs; ++epoch) going = run_epoch(epoch);
+    if (history_.reason.empty()) history_.reason = fmt::format("Trained for {} epochs.", options_.epochs);
+    if (options_.early_stopping && best_.epoch()) {
+      history_.best_epoch = best_.epoch();
+      best_.restore(theta_);
+    }
+    return std::move(history_);
+  }
+
+ private:
+  // These return whether to go on.
+
+  bool run_epoch(Index epoch) {
+    Totals totals;
+    for (Index which = 0; which < batches_.count(); ++which)
+      if (!run_step(epoch, which, totals)) return false;
+
+    const double seconds = totals.seconds();
+    EpochRecord record{.epoch = epoch,
+                       .steps = totals.steps(),
+                       .training_loss = totals.loss(),
+                       .training_accuracy = {},
+                       .validation_loss = {},
+                       .validation_accuracy = {},
+                       .seconds = seconds,
+                       .samples_per_second = totals.rate(seconds)};
+    if (network_.classes() > 0) record.training_accuracy = totals.accuracy();
+    if (options_.validation) {
+      const Evaluation validation = evaluator_.evaluate(theta_, *options_.validation);
+      record.validation_loss = validation.loss;
+      record.validation_accuracy = validation.accuracy;
+    }
+    display_.end_epoch(record);
+    history_.epochs.push_back(record);
+
+    TrainEpoch seen{record};
+    if (options_.on_epoch) options_.on_epoch(seen);
+    if (options_.early_stopping && best_.exhausted_after(epoch, *record.validation_loss, theta_))
+      history_.reason =
+          fmt::format("Stopped after epoch {}: the validation loss has not improved for {} epochs.", epoch,
+                      options_.early_stopping->patience);
+    else if (seen.stop)
+      history_.reason = fmt::format("Stopped by the callback after epoch {}.", epoch);
+    return history_.reason.empty();
+  }
+
+  bool run_step(Index epoch, Index which, Totals& totals) {
+    buffer_.gather(data_, batches_.batch(epoch - 1, which));
+    objective_.set_batch(buffer_.inputs(), buffer_.targets(), static_cast<std::uint64_t>(history_.steps));
+    const StepReport report = optimizer_.step(objective_, theta_);
+    history_.status = report.status;
+    ++history_.steps;
+
+    const bool classes = network_.classes() > 0;
+    totals.add(report.loss,
+               classes ? count_correct(objective_.output(), buffer_.targets(), network_.classes()) : 0,
+               objective_.cases());
+    if (display_.due()) {
+      EpochProgress progress{epoch, totals.steps(), totals.loss(), {}, totals.rate(totals.seconds())};
+      if (classes) progress.accuracy = totals.accuracy();
+      display_.draw(progress);
+    }
+
+    TrainStep seen{epoch, history_.steps, report};
+    if (options_.on_step) options_.on_step(seen);
+    if (report.status == Status::non_finite)
+      history_.reason = fmt::format("Stopped in epoch {}, step {} of {}: {}", epoch, which + 1,
+                                    batches_.count(), report.message);
+    else if (seen.stop)
+      history_.reason = fmt::format("Stopped by the callback in epoch {}, after step {} of {}.", epoch,
+                                    which + 1, batches_.count());
+    return history_.reason.empty();
+  }
+
+  Network& network_;
+  std::span<Scalar> theta_;
+  Optimizer<Scalar>& optimizer_;
+  const Dataset& data_;
+  const TrainOptions& options_;
+  NetworkObjective<Scalar> objective_;
+  Batches batches_;
+  BatchBuffer<Scalar> buffer_;
+  Evaluator<Scalar> evaluator_;
+  BestPoint<Scalar> best_;
+  ProgressDisplay display_;
+  History history_;
+};
+
+template <class Scalar>
+History run(Network& network, std::span<Scalar> theta, Optimizer<Scalar>& optimizer, const Dataset& data,
+            const TrainOptions& options) {
+  check<Scalar>(network, theta, data, options);
+  return Trainer<Scalar>(network, theta, optimizer, data, options).run();
+}
+
+}  // namespace
+
+History train(Network& network, std::span<float> theta, Optimizer<float>& optimizer, const Dataset& data,
+              const TrainOptions& options) {
+  return gradus::run(network, theta, optimizer, data, options);
+}
+History train(Network& network, std::span<double> theta, Optimizer<double>& optimizer, const Dataset& data,
+              const TrainOptions& options) {
+  return gradus::run(network, theta, optimizer, data, options);
+}
+
+}  // namespace gradus

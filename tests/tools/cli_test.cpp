@@ -1,0 +1,245 @@
+// Runs the program as a person does.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <zlib.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace gradus {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+struct Result {
+  int code;
+  std::string out, err;
+};
+
+class Program : public testing::Test {
+ protected:
+  Program() : folder(fs::path(testing::TempDir()) / fmt::format("gradus-cli-{}", getpid())) {
+    fs::create_directories(folder / "shapes");
+    write_images("train", 60);
+    write_images("t10k", 20);
+  }
+  ~Program() override { fs::remove_all(folder); }
+
+  Result run(const std::string& arguments, const std::string& before = "") const {
+    const std::string command = fmt::format("cd {0} && {1} {2} {3} >{0}/out 2>{0}/err", folder.string(),
+                                            before, GRADUS_PROGRAM, arguments);
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(folder / "out"), read(folder / "err")};
+  }
+
+  // Images of 4 × 3 pixels, bright on the left (class 0) or on the right (class 1).
+  void write_images(const std::string& part, int count) const {
+    std::string images = {0, 0, 8, 3, 0, 0, 0, char(count), 0, 0, 0, 3, 0, 0, 0, 4};
+    std::string labels = {0, 0, 8, 1, 0, 0, 0, char(count)};
+    for (int i = 0; i < count; ++i) {
+      labels += char(i % 2);
+      for (int p = 0; p < 12; ++p) images += char((p % 4 >= 2) == (i % 2 == 1) ? 120 + i % 7 : i % 5);
+    }
+    std::ofstream(folder / "shapes" / (part + "-images-idx3-ubyte"), std::ios::binary) << images;
+    std::ofstream(folder / "shapes" / (part + "-labels-idx1-ubyte"), std::ios::binary) << labels;
+  }
+
+  fs::path folder;
+  const std::string train = "train --data shapes --layers 12,8,2 --epochs 20 --batch-size 8 ";
+};
+
+TEST_F(Program, Helps) {
+  const Result all = run("--help");
+  EXPECT_EQ(all.code, 0);
+  EXPECT_THAT(all.out, AllOf(HasSubstr("train"), HasSubstr("evaluate"), HasSubstr("download"),
+                             HasSubstr("draw"), HasSubstr("Exit codes: 0 done")));
+  const Result one = run("train --help");
+  EXPECT_EQ(one.code, 0);
+  EXPECT_THAT(one.out,
+              AllOf(HasSubstr("--learning-rate"), HasSubstr("How far a step goes along the gradient")));
+  EXPECT_THAT(run("--version").out, HasSubstr("gradus "));
+}
+
+TEST_F(Program, TrainsSavesAndEvaluates) {
+  const Result result = run(train + "--save net.safetensors --history history.json");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.err, IsEmpty());
+  EXPECT_THAT(result.out,
+              AllOf(HasSubstr("shapes: 54 training, 6 validation, 20 test images. Network 12-8-2, "
+                              "122 parameters, SGD."),
+                    HasSubstr("\nepoch  1  loss "), HasSubstr("\nepoch 20  loss "),
+                    HasSubstr("\nshapes: test accuracy 100.00 %")));
+
+  const auto history = nlohmann::json::parse(read(folder / "history.json"));
+  EXPECT_EQ(history["data"], "shapes");
+  EXPECT_EQ(history["epochs"].size(), 20u);
+
+  const Result evaluated = run("evaluate --model net.safetensors --data shapes");
+  EXPECT_EQ(evaluated.code, 0) << evaluated.err;
+  EXPECT_THAT(evaluated.out, AllOf(HasSubstr(result.out.substr(result.out.rfind("shapes:"))),
+                                   HasSubstr("     0    10     0  100.0 %\n     1     0    10  100.0 %\n")));
+}
+
+TEST_F(Program, TheSameSeedGivesTheSameFile) {
+  run(train + "--quiet --seed 3 --dropout 0.2 --save a");
+  run(train + "--quiet --seed 3 --dropout 0.2 --threads 1 --save b");
+  run(train + "--quiet --seed 4 --dropout 0.2 --save c");
+  EXPECT_FALSE(read(folder / "a").empty());
+  EXPECT_EQ(read(folder / "a"), read(folder / "b"));
+  EXPECT_NE(read(folder / "a"), read(folder / "c"));
+}
+
+TEST_F(Program, QuietPrintsTheResultAlone) {
+  const Result result = run(train + "--quiet");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.out, testing::StartsWith("shapes: test accuracy"));
+  EXPECT_THAT(result.err, IsEmpty());
+}
+
+TEST_F(Program, ReadsOptionsFromAFile) {
+  std::ofstream(folder / "run.toml") << "[train]\ndata = \"shapes\"\nlayers = [12, 5, 2]\nepochs = 3\n";
+  const Result result = run("train --config run.toml --epochs 2");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out,
+              AllOf(HasSubstr("Network 12-5-2"), HasSubstr("epoch  2"), Not(HasSubstr("epoch  3"))));
+  EXPECT_EQ(run("train --config nothing.toml").code, 2);
+}
+
+TEST_F(Program, StopsEarly) {
+  const Result result =
+      run("train --data shapes --layers 12,2 --epochs 100000 --learning-rate 1e-9 --patience 2");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.err, HasSubstr("the validation loss has not improved for 2 epochs"));
+}
+
+TEST_F(Program, RefusesBadInputWithASentence) {
+  struct Case {
+    std::string arguments, says;
+  };
+  for (const Case& c : {
+           Case{"", "subcommand is required"},
+           Case{"tain", "tain"},
+           Case{"train --epoch 3", "--epoch"},
+           Case{"train --data shapes --epochs 0", "epochs must be at least 1, not 0"},
+           Case{"train --data shapes --epochs many", "many"},
+           Case{"train --data shapes --batch-size 0", "batch size must be at least 1, not 0"},
+           Case{"train --data shapes --learning-rate -1", "not -1"},
+           Case{"train --data shapes --optimizer adam", "adam"},
+           Case{"train --data shapes --activation rleu", "relu"},
+           Case{"train --data shapes --loss squared-error", "Use softmax cross-entropy"},
+           Case{"train --data shapes --layers 12", "12"},
+           Case{"train --data shapes --layers 13,2",
+                "shapes has 12 numbers a case, but the network's input takes 13"},
+           Case{"train --data shapes --layers 12,3", "shapes has 2 classes, but the network has 3 outputs"},
+           Case{"train --data shapes --validation 60", "60"},
+           Case{"train --data shapes --dropout 1.5", "1.5"},
+           Case{"train --data nowhere", "nowhere"},
+           Case{"train --data shapes --save no/such/net", "there is no folder no/such"},
+           Case{"train --data shapes --history shapes", "is a folder"},
+           Case{"evaluate --data shapes", "--model is required"},
+           Case{"evaluate --data shapes --model none", "none"},
+           Case{"evaluate --data shapes --model shapes/t10k-labels-idx1-ubyte", "t10k-labels"},
+           Case{"download cifar", "cifar"},
+           Case{"draw --data shapes --output grid.png --rows 100", "1600 images"},
+       }) {
+    const Result result = run(c.arguments);
+    EXPECT_EQ(result.code, 2) << c.arguments;
+    EXPECT_THAT(result.err, HasSubstr(c.says)) << c.arguments;
+    EXPECT_THAT(result.out, Not(HasSubstr("epoch  1"))) << c.arguments;
+  }
+}
+
+TEST_F(Program, ARunThatIsNoLongerFiniteFails) {
+  const Result result =
+      run("train --data shapes --layers 12,8,8,2 --learning-rate 1e30 --history history.json --save net");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("Stopped in epoch 1"), HasSubstr("θ is left as it was")));
+  EXPECT_EQ(nlohmann::json::parse(read(folder / "history.json"))["status"], "non-finite");
+  EXPECT_EQ(run("evaluate --data shapes --model net").code, 0);
+}
+
+TEST_F(Program, AnInterruptEndsItAfterTheStepAndSaves) {
+  const Result result =
+      run("train --data shapes --layers 12,8,2 --epochs 100000000 --history history.json --save net",
+          "timeout --signal INT --preserve-status 2");
+  EXPECT_EQ(result.code, 130) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("Interrupted. Stopped by the callback in epoch"));
+  EXPECT_THAT(result.out, HasSubstr("shapes: test accuracy"));
+  EXPECT_FALSE(nlohmann::json::parse(read(folder / "history.json"))["epochs"].empty());
+  EXPECT_EQ(run("evaluate --data shapes --model net").code, 0);
+}
+
+TEST_F(Program, DrawsImages) {
+  const Result result = run("draw --data shapes --output grid.png --rows 2 --columns 3");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("shapes: 6 images in grid.png"));
+  const std::string png = read(folder / "grid.png");
+  ASSERT_EQ(png.substr(0, 8), "\x89PNG\r\n\x1A\n");
+  const auto number = [&](std::size_t at) {
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < 4; ++i) n = n << 8 | static_cast<unsigned char>(png[at + i]);
+    return n;
+  };
+  std::string data;
+  for (std::size_t at = 8; at < png.size();) {
+    const std::size_t size = number(at);
+    const std::string body = png.substr(at + 4, size + 4);
+    ASSERT_EQ(number(at + 8 + size),
+              crc32(0, reinterpret_cast<const Bytef*>(body.data()), uInt(body.size())));
+    if (body.starts_with("IHDR"))
+      EXPECT_EQ(body.substr(4), std::string("\0\0\0\x0C\0\0\0\x06\x08\0\0\0\0", 13));
+    if (body.starts_with("IDAT")) data += body.substr(4);
+    at += 12 + size;
+  }
+  std::vector<unsigned char> rows(6 * 13);
+  uLongf size = rows.size();
+  ASSERT_EQ(uncompress(rows.data(), &size, reinterpret_cast<const Bytef*>(data.data()), uLong(data.size())),
+            Z_OK);
+  ASSERT_EQ(size, rows.size());
+  for (std::size_t y = 0; y < 6; ++y)
+    for (std::size_t x = 0; x < 12; ++x) {
+      const std::size_t i = y / 3 * 3 + x / 4;
+      EXPECT_EQ(rows[13 * y + 1 + x], (x % 4 >= 2) == (i % 2 == 1) ? 120 + i % 7 : i % 5);
+    }
+}
+
+TEST_F(Program, SaysSoWhereItTakesSyntheticDigitsForWantOfMnist) {
+  const Result result = run("train --layers 784,10 --epochs 1", "HOME=/nowhere XDG_CACHE_HOME= GRADUS_DATA=");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.err, HasSubstr("MNIST is not on this machine"));
+  EXPECT_THAT(result.out, AllOf(HasSubstr("synthetic digits: test accuracy"), Not(HasSubstr("MNIST"))));
+  const Result asked = run("train --data mnist", "HOME=/nowhere XDG_CACHE_HOME= GRADUS_DATA=");
+  EXPECT_EQ(asked.code, 2);
+  EXPECT_THAT(asked.err, HasSubstr("gradus download mnist"));
+}
+
+TEST_F(Program, TakesMnistWhereItIs) {
+  const char* const mnist = std::getenv("GRADUS_TEST_MNIST");
+  if (mnist == nullptr || !fs::exists(fs::path(mnist) / "t10k-labels-idx1-ubyte.gz"))
+    GTEST_SKIP() << "MNIST's files are not in $GRADUS_TEST_MNIST.";
+  const Result result = run("train --layers 784,10 --epochs 1", fmt::format("GRADUS_DATA={}", mnist));
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.err, IsEmpty());
+  EXPECT_THAT(result.out, AllOf(HasSubstr("MNIST: 55000 training, 5000 validation, 10000 test images"),
+                                HasSubstr("MNIST: test accuracy 9")));
+}
+
+}  // namespace
+}  // namespace gradus

@@ -1,0 +1,67 @@
+#include "tools/gradus/data.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "base/error.h"
+#include "data/digits.h"
+#include "data/mnist.h"
+
+namespace gradus::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Sets digits() {
+  Digits sets = synthetic_digits();
+  return {std::move(sets.train), std::move(sets.test)};
+}
+
+Sets as_sets(Mnist mnist) { return {std::move(mnist.train), std::move(mnist.test)}; }
+
+}  // namespace
+
+void add_data_option(CLI::App& command, std::string& data) {
+  command
+      .add_option(
+          "--data", data,
+          "mnist: 70,000 handwritten digits (see gradus download); digits: synthetic digits, drawn by this "
+          "program; or a folder with four files like MNIST's. If not given: MNIST if it is found, else the "
+          "synthetic digits")
+      ->type_name("mnist|digits|FOLDER");
+}
+
+Sets load_sets(const std::string& data) {
+  if (data == "mnist") return as_sets(load_mnist());
+  if (data == "digits") return digits();
+  if (data.empty()) {
+    try {
+      return as_sets(load_mnist());
+    } catch (const DataNotFound&) {
+      fmt::print(stderr,
+                 "MNIST is not on this machine (gradus download mnist fetches it). These are synthetic "
+                 "digits, drawn "
+                 "by this program.\n");
+      return digits();
+    }
+  }
+  const fs::path folder = fs::path(data) / "";
+  return as_sets(load_idx_folder(folder, folder.parent_path().filename().string()));
+}
+
+void check_writable(const fs::path& file, const char* option) {
+  if (file.empty()) return;
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (fs::is_directory(file))
+    throw Error(fmt::format("[{}] {} is a folder; name a file.", option, file.string()));
+  if (!fs::is_directory(folder))
+    throw Error(fmt::format("[{}] {} cannot be written: there is no folder {}.", option, file.string(),
+                            folder.string()));
+  if (access(folder.c_str(), W_OK) != 0)
+    throw Error(fmt::format("[{}] {} cannot be written: the folder {} does not let this user write.", option,
+                            file.string(), folder.string()));
+}
+
+}  // namespace gradus::cli
