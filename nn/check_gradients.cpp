@@ -38,10 +38,12 @@ Comparison compare(Index place, double derivative, const std::array<double, 5>& 
   return {place, derivative, near, doubt, second / h, 32 * epsilon * size / h};
 }
 
+// The largest finite derivative or difference.
 double largest(const std::vector<Comparison>& list) {
   double largest = 0;
   for (const Comparison& c : list)
-    largest = std::max({largest, std::abs(c.derivative), std::abs(c.difference)});
+    for (const double x : {c.derivative, c.difference})
+      if (std::isfinite(x)) largest = std::max(largest, std::abs(x));
   return largest;
 }
 
@@ -54,13 +56,12 @@ double median_doubt(const std::vector<Comparison>& list) {
   return *middle;
 }
 
-// size: that of the derivatives of all blocks.
+// size: the largest derivative of all blocks. A doubt that is not small beside it comes from a kink.
 Row judge(const std::string& block, std::vector<Comparison> list, double size) {
   Row row{.block = block, .compared = static_cast<Index>(list.size())};
   const double norm = largest(list);
-  for (const Comparison& c : list) size = std::max(size, std::abs(c.curvature));
-  row.kinks =
-      static_cast<Index>(std::erase_if(list, [&](const Comparison& c) { return 4 * c.doubt > 1e-4 * size; }));
+  row.kinks = static_cast<Index>(std::erase_if(
+      list, [&](const Comparison& c) { return std::isfinite(c.derivative) && 4 * c.doubt > 1e-4 * size; }));
 
   const double typical = median_doubt(list);
   double worst = -1;
@@ -82,7 +83,10 @@ Row judge(const std::string& block, std::vector<Comparison> list, double size) {
 
 std::vector<Row> judge(const Parameters& parameters, const std::vector<std::vector<Comparison>>& blocks) {
   double size = 0;
-  for (const auto& list : blocks) size = std::max(size, largest(list));
+  for (const auto& list : blocks) {
+    size = std::max(size, largest(list));
+    for (const Comparison& c : list) size = std::max(size, std::abs(c.curvature));
+  }
   std::vector<Row> rows;
   for (std::size_t i = 0; i < blocks.size(); ++i)
     rows.push_back(judge(parameters.blocks()[i].name, blocks[i], size));
@@ -117,8 +121,9 @@ class Check {
     bind(gradient_plan_);
     parameters_.bind_outputs(gradient_plan_, 0, gradient_);
     if (const double value = loss_at_point(); !std::isfinite(value))
-      throw Error(fmt::format(
-          "[check gradients] the loss is {} at these parameters; there is nothing to compare.", value));
+      throw Error(
+          fmt::format("[check gradients] the loss is {} at these parameters; there is nothing to compare.",
+                      std::isnan(value) ? std::abs(value) : value));
   }
 
   std::vector<Row> gradient() {
