@@ -69,7 +69,8 @@ Tensors path(std::span<const Tensor> outputs, std::span<const Tensor> wrt) {
 void check(std::span<const Tensor> outputs, std::span<const Tensor> wrt, const char* where) {
   if (outputs.empty()) throw Error(fmt::format("[{}] there is no output to derive.", where));
   for (const Tensor x : outputs)
-    if (!x) throw Error(fmt::format("[{}] an output is an empty tensor.", where));
+    if (!x || &x.graph() != &outputs[0].graph())
+      throw Error(fmt::format("[{}] output {} is not of the same graph as the first.", where, x.label()));
   for (const Tensor x : wrt)
     if (!x || &x.graph() != &outputs[0].graph())
       throw Error(fmt::format("[{}] {} is no variable of the outputs' graph.", where, x.label()));
@@ -79,6 +80,9 @@ void check_match(std::span<const Tensor> directions, std::span<const Tensor> lik
                  const char* what) {
   if (directions.size() != like.size())
     throw Error(fmt::format("[{}] {} {} for {} tensors.", where, directions.size(), what, like.size()));
+  for (const Tensor x : directions)
+    if (x && !like.empty() && &x.graph() != &like[0].graph())
+      throw Error(fmt::format("[{}] {} belongs to another graph.", where, x.label()));
   for (std::size_t i = 0; i < like.size(); ++i)
     if (directions[i] && directions[i].shape() != like[i].shape())
       throw Error(fmt::format("[{}] {} has shape {}, but {} of shape {} belongs to it.", where,

@@ -36,32 +36,38 @@ Tensor binary(BinaryFunction function, Tensor a, Tensor b) {
   return a.graph().add(op::Binary{function}, inputs, shape);
 }
 
-// x where it already has the shape that a ∘ b would have.
-bool keeps_shape(Tensor x, Tensor other) {
-  return broadcast_shape(x.shape(), other.shape(), "shape") == x.shape();
+// Whether x ∘ neutral is x itself: every element of `neutral` is this number, and x has the result's shape already.
+bool vanishes(Tensor neutral, double number, Tensor x, const char* where) {
+  return x && neutral && &x.graph() == &neutral.graph() && constant_value(neutral) == number &&
+         broadcast_shape(x.shape(), neutral.shape(), where) == x.shape();
+}
+
+Tensor number(double value, Tensor operand, const char* where) {
+  if (!operand) throw Error(fmt::format("[{}] an operand is an empty tensor.", where));
+  return operand.graph().constant(value);
 }
 
 }  // namespace
 
 Tensor operator+(Tensor a, Tensor b) {
-  if (a && b && constant_value(b) == 0 && keeps_shape(a, b)) return a;
-  if (a && b && constant_value(a) == 0 && keeps_shape(b, a)) return b;
+  if (vanishes(b, 0, a, "add")) return a;
+  if (vanishes(a, 0, b, "add")) return b;
   return binary(BinaryFunction::add, a, b);
 }
 Tensor operator-(Tensor a, Tensor b) {
-  if (a && b && constant_value(b) == 0 && keeps_shape(a, b)) return a;
-  if (a && b && constant_value(a) == 0 && keeps_shape(b, a)) return -b;
+  if (vanishes(b, 0, a, "subtract")) return a;
+  if (vanishes(a, 0, b, "subtract")) return -b;
   return binary(BinaryFunction::subtract, a, b);
 }
 Tensor operator*(Tensor a, Tensor b) {
-  if (a && b && constant_value(b) == 1 && keeps_shape(a, b)) return a;
-  if (a && b && constant_value(a) == 1 && keeps_shape(b, a)) return b;
-  if (a && b && constant_value(b) == -1 && keeps_shape(a, b)) return -a;
-  if (a && b && constant_value(a) == -1 && keeps_shape(b, a)) return -b;
+  if (vanishes(b, 1, a, "multiply")) return a;
+  if (vanishes(a, 1, b, "multiply")) return b;
+  if (vanishes(b, -1, a, "multiply")) return -a;
+  if (vanishes(a, -1, b, "multiply")) return -b;
   return binary(BinaryFunction::multiply, a, b);
 }
 Tensor operator/(Tensor a, Tensor b) {
-  if (a && b && constant_value(b) == 1 && keeps_shape(a, b)) return a;
+  if (vanishes(b, 1, a, "divide")) return a;
   return binary(BinaryFunction::divide, a, b);
 }
 Tensor operator-(Tensor x) {
@@ -71,14 +77,14 @@ Tensor operator-(Tensor x) {
   return unary(UnaryFunction::negate, x);
 }
 
-Tensor operator+(Tensor a, double b) { return a + a.graph().constant(b); }
-Tensor operator-(Tensor a, double b) { return a - a.graph().constant(b); }
-Tensor operator*(Tensor a, double b) { return a * a.graph().constant(b); }
-Tensor operator/(Tensor a, double b) { return a / a.graph().constant(b); }
-Tensor operator+(double a, Tensor b) { return b.graph().constant(a) + b; }
-Tensor operator-(double a, Tensor b) { return b.graph().constant(a) - b; }
-Tensor operator*(double a, Tensor b) { return b.graph().constant(a) * b; }
-Tensor operator/(double a, Tensor b) { return b.graph().constant(a) / b; }
+Tensor operator+(Tensor a, double b) { return a + number(b, a, "add"); }
+Tensor operator-(Tensor a, double b) { return a - number(b, a, "subtract"); }
+Tensor operator*(Tensor a, double b) { return a * number(b, a, "multiply"); }
+Tensor operator/(Tensor a, double b) { return a / number(b, a, "divide"); }
+Tensor operator+(double a, Tensor b) { return number(a, b, "add") + b; }
+Tensor operator-(double a, Tensor b) { return number(a, b, "subtract") - b; }
+Tensor operator*(double a, Tensor b) { return number(a, b, "multiply") * b; }
+Tensor operator/(double a, Tensor b) { return number(a, b, "divide") / b; }
 
 Tensor exp(Tensor x) { return unary(UnaryFunction::exp, x); }
 Tensor expm1(Tensor x) { return unary(UnaryFunction::expm1, x); }

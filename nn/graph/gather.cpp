@@ -18,12 +18,18 @@ Tensor gather(Tensor x, Tensor index) {
         fmt::format("[gather] {} has shape {}; for an index {} of shape {} it needs these axes and one more, "
                     "to choose from.",
                     x.label(), x.shape().to_string(), index.label(), index.shape().to_string()));
+  if (sizes.back() == batch)
+    throw Error(fmt::format(
+        "[gather] the last axis of {}, to choose from, is the batch, whose size the graph does not know.",
+        x.label()));
   const std::array inputs{x, index};
   return x.graph().add(op::Gather{}, inputs, index.shape());
 }
 
 Tensor one_hot(Tensor index, Index classes) {
   if (!index) throw Error("[one-hot] the index is an empty tensor.");
+  if (classes < 1)
+    throw Error(fmt::format("[one-hot] the number of classes must be at least 1, not {}.", classes));
   std::vector<Index> sizes(index.shape().sizes().begin(), index.shape().sizes().end());
   sizes.push_back(classes);
   const std::array inputs{index};

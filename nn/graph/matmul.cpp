@@ -21,7 +21,7 @@ Tensor matmul(Tensor a, bool transpose_a, Tensor b, bool transpose_b) {
   const Shape& q = b.shape();
   const Index inner_a = p[transpose_a ? 0 : 1], inner_b = q[transpose_b ? 1 : 0];
   if (inner_a != inner_b) {
-    const bool remedy = inner_a == q[transpose_b ? 0 : 1];
+    const bool fits_b = inner_a == q[transpose_b ? 0 : 1], fits_a = inner_b == p[transpose_a ? 1 : 0];
     const auto written = [](Tensor x, bool transposed) {
       return transposed ? "transpose(" + x.label() + ")" : x.label();
     };
@@ -29,7 +29,9 @@ Tensor matmul(Tensor a, bool transpose_a, Tensor b, bool transpose_b) {
     throw Error(fmt::format("[matmul] inner dimensions differ: {} is {}, {} is {}.{}",
                             written(a, transpose_a), sizes(a, transpose_a).to_string(),
                             written(b, transpose_b), sizes(b, transpose_b).to_string(),
-                            remedy ? fmt::format(" Did you mean {}?", written(b, !transpose_b)) : ""));
+                            fits_b   ? fmt::format(" Did you mean {}?", written(b, !transpose_b))
+                            : fits_a ? fmt::format(" Did you mean {}?", written(a, !transpose_a))
+                                     : ""));
   }
   const std::array inputs{a, b};
   return a.graph().add(op::Matmul{transpose_a, transpose_b}, inputs,
