@@ -20,8 +20,9 @@ namespace {
 
 constexpr int side = DigitCanvas::side;
 
-// How much hands differ, in standard deviations; lengths in pixels unless said otherwise. Chosen so that the set is about as hard as
-// MNIST: softmax regression reaches 90 % on the test images, a 784-512-512-10 network 98.8 %.
+// How much hands differ, in standard deviations; lengths in pixels unless said otherwise. Chosen so that the set is
+// about as hard as MNIST: of the test images, softmax regression gets 89.7 % right and a 784-512-512-10 network 98.9 %
+// (ten epochs of SGD).
 constexpr double rotation = 0.09;  // tangent of half the angle
 constexpr double slant_mean = 0.12, slant_spread = 0.28;
 constexpr double height_mean = 19.5, height_spread = 1.6;
