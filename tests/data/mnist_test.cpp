@@ -114,6 +114,7 @@ TEST(Mnist, ListsWhereItLookedAndWhatToType) {
       AllOf(HasSubstr("gradus download mnist"), HasSubstr("--data digits"),
             HasSubstr(
                 "raw (without train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte)")));
+  EXPECT_THROW(load_mnist(), DataNotFound);
   const std::string explicitly = error_of([&] { load_mnist(data.path() / "nothing"); });
   EXPECT_THAT(explicitly, AllOf(HasSubstr("nothing\n"), testing::Not(HasSubstr(home.path().string()))));
 }
