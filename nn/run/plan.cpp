@@ -48,9 +48,11 @@ struct Plan<Scalar>::State {
 
   // Views follow the values that they lie in, which may have been bound elsewhere.
   void run(std::size_t first, std::size_t last) {
-    for (const program::ValueId v : program.inputs)
-      if (!places[static_cast<std::size_t>(v)])
-        throw Error(fmt::format("[plan] input \"{}\" is not bound to values.", program.at(v).tensor.label()));
+    for (std::size_t s = first; s < last; ++s)
+      for (const program::ValueId v : program.steps[s].reads)
+        if (!places[static_cast<std::size_t>(program.base(v))])
+          throw Error(fmt::format("[plan] input \"{}\" is not bound to values.",
+                                  program.at(program.base(v)).tensor.label()));
     for (std::size_t v = 0; v < places.size(); ++v)
       if (const program::Value& value = program.values[v]; value.place == program::Value::Place::view)
         places[v] = places[static_cast<std::size_t>(value.base)] + value.offset;

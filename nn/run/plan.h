@@ -46,7 +46,7 @@ class Plan {
   /// From now on dropout masks are those of this (seed, step); at first those of (0, 0).
   void draw(std::uint64_t seed, std::uint64_t step);
 
-  /// Throw Error naming the input that is not bound, or the index that is out of range.
+  /// Throw Error naming an input that the phase reads and that is not bound, or the index that is out of range.
   void hold();
   void apply();
   void run();
