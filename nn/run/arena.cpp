@@ -28,10 +28,19 @@ std::vector<Lifetime> lifetimes(const Program& program, bool reuse) {
   }
   for (std::size_t v = 0; v < lives.size(); ++v) {
     const bool held = lives[v].first < program.hold_steps && lives[v].last >= program.hold_steps;
-    if (!reuse) lives[v].first = 0;
+    // An output may be put elsewhere by the caller, so that threads do not wait for what was in its memory before.
+    if (!reuse || program.values[v].output) lives[v].first = 0;
     if (!reuse || held || program.values[v].output) lives[v].last = end;
   }
   return lives;
+}
+
+// Whether a part of the value is read elsewhere than where the result is written, as when a row of it broadcasts.
+bool read_elsewhere(const Program& program, const Loop& loop, ValueId v) {
+  return std::ranges::any_of(loop.operands, [&](const Loop::Operand& operand) {
+    return operand.value >= 0 && operand.kind != Loop::Operand::Kind::full &&
+           program.base(operand.value) == v;
+  });
 }
 
 // The operand whose memory the loop's result may take: as large, read at the same places, dead afterwards.
@@ -43,7 +52,8 @@ ValueId replaceable(const Program& program, const Loop& loop, std::size_t step,
     const ValueId v = program.base(operand.value);
     const Value& value = program.at(v);
     if (value.place == Value::Place::arena && !value.output &&
-        value.elements == program.at(loop.out).elements && lives[static_cast<std::size_t>(v)].last == step)
+        value.elements == program.at(loop.out).elements && lives[static_cast<std::size_t>(v)].last == step &&
+        !read_elsewhere(program, loop, v))
       return v;
   }
   return -1;
