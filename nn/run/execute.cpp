@@ -105,8 +105,10 @@ struct Executor<Scalar>::Scope {
     if (index >= 0 && index < static_cast<Scalar>(classes) && index == std::floor(index))
       return static_cast<Index>(index);
     std::int64_t none = -1;
-    if (executor.bad_step_.compare_exchange_strong(none, static_cast<std::int64_t>(step)))
+    if (executor.bad_step_.compare_exchange_strong(none, static_cast<std::int64_t>(step))) {
       executor.bad_row_ = row;
+      executor.bad_index_ = index;  // its memory may be another value's when the run ends
+    }
     return -1;
   }
 
@@ -182,9 +184,8 @@ void Executor<Scalar>::run(std::size_t first, std::size_t last, std::span<Scalar
   const auto* one_hot = std::get_if<OneHot>(&step.work);
   const ValueId index = pick ? pick->index : one_hot->index;
   throw Error(fmt::format("[{}] {} holds {} at position {}; an index must be a whole number from 0 to {}.",
-                          pick ? "gather" : "one-hot", program_->at(index).tensor.label(),
-                          values[static_cast<std::size_t>(index)][bad_row_], bad_row_.load(),
-                          (pick ? pick->classes : one_hot->classes) - 1));
+                          pick ? "gather" : "one-hot", program_->at(index).tensor.label(), bad_index_.load(),
+                          bad_row_.load(), (pick ? pick->classes : one_hot->classes) - 1));
 }
 
 template class Executor<float>;

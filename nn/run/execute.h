@@ -29,6 +29,7 @@ class Executor {
   std::vector<std::optional<Tiles<Scalar>>> tiles_;  // of the steps that are loops
   std::vector<std::optional<Random>> masks_;         // of the steps that draw masks
   std::atomic<std::int64_t> bad_step_{-1}, bad_row_{-1};
+  std::atomic<Scalar> bad_index_{};
 };
 
 extern template class Executor<float>;
