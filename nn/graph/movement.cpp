@@ -132,6 +132,7 @@ Tensor concatenate(std::span<const Tensor> parts, int axis) {
       throw Error(fmt::format("[concatenate] {} has shape {}, {} has {}: they may differ in axis {} only.",
                               parts[0].label(), first.to_string(), part.label(), part.shape().to_string(),
                               axis));
+    axis_without_batch(axis, part.shape(), "concatenate");
     total += part.shape()[axis];
   }
   if (parts.size() == 1) return parts[0];

@@ -110,6 +110,7 @@ TEST_F(Ops, TheBatchIsNeitherCutNorJoined) {
   EXPECT_ERROR(slice(cases, 0, 0, 1), std::string("[slice] ") + sentence);
   EXPECT_ERROR(pad(cases, -2, 0, 1), std::string("[pad] ") + sentence);
   EXPECT_ERROR(concatenate({cases, cases}, 0), std::string("[concatenate] ") + sentence);
+  EXPECT_ERROR(concatenate({g.input("four", {4, 4}), cases}, 0), std::string("[concatenate] ") + sentence);
 }
 
 TEST_F(Ops, ChoicesAreChecked) {
