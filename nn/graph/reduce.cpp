@@ -91,7 +91,11 @@ Tensor log_sum_exp(Tensor x, Axes axes, bool keep) {
   return reduce<op::LogSumExp>(x, resolved(x, axes, "log-sum-exp"), keep);
 }
 Tensor softmax(Tensor x, int axis) { return exp(log_softmax(x, axis)); }
-Tensor log_softmax(Tensor x, int axis) { return x - log_sum_exp(x, {axis}, true); }
+// Shifted, so that logits of any size lose nothing: their common part is gone before it can round the rest away.
+Tensor log_softmax(Tensor x, int axis) {
+  const Tensor shifted = x - stop_gradient(max(x, {axis}, true));
+  return shifted - log_sum_exp(shifted, {axis}, true);
+}
 
 namespace rules {
 
