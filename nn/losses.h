@@ -4,9 +4,9 @@
 #include "graph/graph.h"
 #include "parameters.h"
 
-/// Losses of each case: a network's output (batch, n) and the targets to (batch). They stay finite and
-/// accurate for outputs of any size, and so do their derivatives. Operands that do not fit throw Error, which
-/// names both shapes. Take the mean for the loss of a batch.
+/// Losses of each case: a network's output (batch, n) and the targets to (batch). For outputs of any size
+/// they and their derivatives are finite, and as exact as the rounding of these outputs allows. Operands that
+/// do not fit throw Error, which names both shapes. Take the mean for the loss of a batch.
 namespace gradus {
 
 /// −Σ_c t_c log p_c with p = softmax(z). The labels are class indices (batch), or distributions t (batch,
