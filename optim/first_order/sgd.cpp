@@ -23,6 +23,9 @@ Index first_overflow(Scalar eta, std::span<const Scalar> g, std::span<const Scal
   return -1;
 }
 
+// A NaN without its sign, which means nothing.
+double shown(double x) { return std::isnan(x) ? std::numeric_limits<double>::quiet_NaN() : x; }
+
 }  // namespace
 
 template <class Scalar>
@@ -55,14 +58,16 @@ StepReport Sgd<Scalar>::step(Objective<Scalar>& objective, Ref theta) {
     return report;
   };
   if (!std::isfinite(report.loss))
-    return refuse(fmt::format(
-        "The loss is {}; θ is left as it was. A smaller learning rate than {} may help.", report.loss, eta_));
+    return refuse(
+        fmt::format("The loss is {}; θ is left as it was. A smaller learning rate than {} may help.",
+                    shown(report.loss), eta_));
   if (!std::isfinite(report.gradient_norm)) {
     const Index i = first_non_finite(g);
     return refuse(
         i < 0 ? fmt::format("The gradient's norm overflows (loss {}); θ is left as it was.", report.loss)
               : fmt::format("The gradient of {} is {} (loss {}); θ is left as it was.",
-                            objective.element_name(i), g[static_cast<std::size_t>(i)], report.loss));
+                            objective.element_name(i),
+                            shown(static_cast<double>(g[static_cast<std::size_t>(i)])), report.loss));
   }
   const double step_norm = static_cast<double>(eta_) * report.gradient_norm;
   if (!(step_norm < surely_finite<Scalar>))

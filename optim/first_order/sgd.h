@@ -22,8 +22,8 @@ struct SgdOptions {
 /// proportional to η (Bottou, Curtis & Nocedal 2018, Theorem 4.6).
 ///
 /// Default: η = 0.01, as in Keras. Networks of rectified linear units on images in [0, 1], in batches of
-/// about 100, often bear 0.1 and more. There is no momentum and no weight decay here; for L2 regularisation
-/// give the network a penalty.
+/// about 100, bear ten to fifty times as much. There is no momentum and no weight decay here; for L2
+/// regularisation give the network a penalty.
 ///
 ///     Sgd sgd({.learning_rate = 0.1});           // Sgd<double> for a θ in double
 ///

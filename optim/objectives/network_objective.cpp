@@ -17,6 +17,7 @@ struct NetworkObjective<Scalar>::Product : Curvature<Scalar> {
 
   Curvature<Scalar>& at(View theta) {
     plan = &objective.ready(plans, nodes, objective.directions_, objective.curvature_batch_, theta);
+    objective.network_.parameters().bind(*plan, objective.directions_, theta);  // any, until there is one
     plan->hold();
     return *this;
   }

@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
                   "epochs = 5. What stands on the command line counts more")
       ->type_name("FILE");
   program.fallthrough();
-  program.require_subcommand(1);
+  program.require_subcommand(0, 1);
   program.footer(
       "Exit codes: 0 done; 1 the run failed (the loss was no longer finite, nothing could be downloaded);\n"
       "2 the command line, or a file that it names, is wrong; 130 interrupted.");
@@ -34,7 +34,9 @@ int main(int argc, char** argv) {
   add_draw(program, exit_code);
   try {
     program.parse(argc, argv);
-    return exit_code;
+    if (!program.get_subcommands().empty()) return exit_code;
+    fmt::print(stderr, "{}", program.help());
+    return bad_input;
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? done : bad_input;
   } catch (const gradus::Error& error) {

@@ -23,9 +23,9 @@ namespace {
 struct Options {
   std::string data;
   std::vector<Index> layers;
-  std::string activation = "relu", loss = "softmax-cross-entropy", optimizer = "sgd";
-  double learning_rate = 0.1, l2 = 0, dropout = 0;
-  Index batch_size = 128, epochs = 10, validation = -1, patience = 0;
+  std::string activation = "relu", optimizer = "sgd";
+  double learning_rate = 0.2, l2 = 0, dropout = 0;
+  Index batch_size = 64, epochs = 10, validation = -1, patience = 0;
   std::uint64_t seed = 0;
   int threads = 0;
   std::string history, save;
@@ -63,10 +63,8 @@ int run(const Options& o) {
 
   std::vector<Index> layers = o.layers;
   if (layers.empty()) layers = {data.width(), 512, 512, data.classes()};
-  Network network = mlp(layers, {.activation = activation_from_name(o.activation),
-                                 .loss = loss_from_name(o.loss),
-                                 .l2 = o.l2,
-                                 .dropout = o.dropout});
+  Network network =
+      mlp(layers, {.activation = activation_from_name(o.activation), .l2 = o.l2, .dropout = o.dropout});
   check_fits(network, sets.test);
   Vector<float> theta = network.parameters().initialize<float>(o.seed);
 
@@ -85,8 +83,11 @@ int run(const Options& o) {
 
   if (!o.history.empty()) history.save(o.history);
   if (!o.save.empty()) save_network<float>(o.save, network, theta);
-  const bool early = static_cast<Index>(history.epochs.size()) < o.epochs;
-  if (early) fmt::print(stderr, "{}\n", interrupt != 0 ? "Interrupted. " + history.reason : history.reason);
+  if (interrupt != 0)
+    fmt::print(stderr, "Interrupted in epoch {}, after {} steps.\n", history.epochs.size() + 1,
+               history.steps);
+  else if (static_cast<Index>(history.epochs.size()) < o.epochs)
+    fmt::print(stderr, "{}\n", history.reason);
   const Evaluation test = evaluate(network, theta, sets.test);
   fmt::print("{}: test accuracy {:.2f} %, loss {:.4f}, on {} images.\n", sets.test.name(),
              100 * *test.accuracy, test.loss, test.cases);

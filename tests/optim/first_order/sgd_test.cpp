@@ -61,7 +61,7 @@ TEST(Sgd, FollowsTheClosedFormOnAQuadratic) {
     EXPECT_NEAR(theta[1], minimum[1] + s * pk + c * qk, 1e-12) << k;
 
     EXPECT_EQ(report.status, Status::ok);
-    EXPECT_EQ(report.loss, f.value(before));
+    EXPECT_DOUBLE_EQ(report.loss, f.value(before));
     const double moved = std::hypot(theta[0] - before[0], theta[1] - before[1]);
     EXPECT_NEAR(report.step_norm, moved, 1e-12);
     EXPECT_NEAR(report.gradient_norm, moved / eta, 1e-11);

@@ -210,8 +210,8 @@ TEST(NetworkObjective, ProductsAndStepsLeaveMemoryFlat) {
     objective.gauss_newton(theta).apply(v, out);
   };
   work(0);
-  const auto allocations = test::allocations();
   const Index pages = resident_pages();
+  const auto allocations = test::allocations();
   for (std::uint64_t step = 1; step <= 10000; ++step) work(step);
   EXPECT_EQ(test::allocations(), allocations);
   EXPECT_LE(resident_pages() - pages, 16);

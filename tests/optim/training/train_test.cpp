@@ -24,15 +24,15 @@ using testing::ThrowsMessage;
 
 Network small_network() { return mlp({2, 8, 3}, {.activation = Activation::tanh}); }
 
-struct Run {
+struct Trained {
   Vector<float> theta;
   History history;
 };
 
-Run run(const NetworkOptions& network_options, const TrainOptions& options,
-        const Dataset& data = clusters(100)) {
+Trained train_small(const NetworkOptions& network_options, const TrainOptions& options,
+                    const Dataset& data = clusters(100)) {
   Network network = mlp({2, 8, 3}, network_options);
-  Run result{network.parameters().initialize<float>(1), {}};
+  Trained result{network.parameters().initialize<float>(1), {}};
   Sgd sgd({.learning_rate = 0.1});
   result.history = train(network, result.theta, sgd, data, options);
   return result;
@@ -78,20 +78,27 @@ TEST(Train, LearnsVectors) {
   EXPECT_FALSE(evaluate(network, theta, line).accuracy);
 }
 
+// Wide enough that all threads have work in every step.
 TEST(Train, TheSameSeedGivesTheSameBitsOnAnyNumberOfThreads) {
   const int before = threads();
-  const NetworkOptions network{.activation = Activation::tanh, .dropout = 0.2};
-  const TrainOptions options{.epochs = 3, .batch_size = 32, .seed = 7};
-  set_threads(1);
-  const Run first = run(network, options);
-  EXPECT_EQ(run(network, options).theta, first.theta);
-  for (const int t : {2, 3}) {
-    set_threads(t);
-    const Run again = run(network, options);
-    EXPECT_EQ(again.theta, first.theta) << t << " threads";
-    EXPECT_EQ(again.history.epochs.back().training_loss, first.history.epochs.back().training_loss);
+  const Dataset data = clusters(300), other = clusters(2000, 2);
+  const auto trained = [&](int number_of_threads, std::uint64_t seed) {
+    set_threads(number_of_threads);
+    Network network = mlp({2, 300, 200, 3}, {.activation = Activation::tanh, .l2 = 1e-3, .dropout = 0.2});
+    Trained result{network.parameters().initialize<float>(1), {}};
+    Sgd sgd({.learning_rate = 0.1});
+    result.history = train(network, result.theta, sgd, data,
+                           {.epochs = 2, .batch_size = 130, .seed = seed, .validation = other});
+    return result;
+  };
+  const Trained first = trained(1, 7);
+  for (const int number_of_threads : {1, 2, 3}) {
+    const Trained again = trained(number_of_threads, 7);
+    EXPECT_EQ(again.theta, first.theta) << number_of_threads << " threads";
+    EXPECT_EQ(again.history.epochs[1].training_loss, first.history.epochs[1].training_loss);
+    EXPECT_EQ(again.history.epochs[1].validation_loss, first.history.epochs[1].validation_loss);
   }
-  EXPECT_NE(run(network, {.epochs = 3, .batch_size = 32, .seed = 8}).theta, first.theta);
+  EXPECT_NE(trained(1, 8).theta, first.theta);
   set_threads(before);
 }
 
@@ -160,24 +167,24 @@ TEST(Train, EarlyStoppingRestoresTheBestParameters) {
 TEST(Train, CallbacksSeeAndMayStop) {
   const Dataset data = clusters(100);
   Index steps = 0;
-  const History by_step = run({}, {.epochs = 5,
-                                   .batch_size = 10,
-                                   .on_step =
-                                       [&](TrainStep& step) {
-                                         EXPECT_EQ(step.step, ++steps);
-                                         EXPECT_EQ(step.epoch, (steps + 9) / 10);
-                                         EXPECT_TRUE(std::isfinite(step.report.loss));
-                                         step.stop = steps == 13;
-                                       }})
+  const History by_step = train_small({}, {.epochs = 5,
+                                           .batch_size = 10,
+                                           .on_step =
+                                               [&](TrainStep& step) {
+                                                 EXPECT_EQ(step.step, ++steps);
+                                                 EXPECT_EQ(step.epoch, (steps + 9) / 10);
+                                                 EXPECT_TRUE(std::isfinite(step.report.loss));
+                                                 step.stop = steps == 13;
+                                               }})
                               .history;
   EXPECT_EQ(by_step.steps, 13);
   EXPECT_EQ(by_step.epochs.size(), 1u);
   EXPECT_EQ(by_step.reason, "Stopped by the callback in epoch 2, after step 3 of 10.");
 
   const History by_epoch =
-      run({}, {.epochs = 5,
-               .batch_size = 10,
-               .on_epoch = [&](TrainEpoch& epoch) { epoch.stop = epoch.record.epoch == 2; }})
+      train_small({}, {.epochs = 5,
+                       .batch_size = 10,
+                       .on_epoch = [&](TrainEpoch& epoch) { epoch.stop = epoch.record.epoch == 2; }})
           .history;
   EXPECT_EQ(by_epoch.epochs.size(), 2u);
   EXPECT_EQ(by_epoch.reason, "Stopped by the callback after epoch 2.");
@@ -196,10 +203,10 @@ TEST(Train, StopsWhereALossIsNotFinite) {
 
 TEST(Train, AStepAllocatesNothingAfterTheFirstEpoch) {
   std::int64_t before = 0, after = 0;
-  run({.dropout = 0.1}, {.epochs = 3, .batch_size = 32, .on_step = [&](TrainStep& step) {
-                           if (step.epoch == 2 && before == 0) before = test::allocations();
-                           if (step.epoch == 2) after = test::allocations();
-                         }});
+  train_small({.dropout = 0.1}, {.epochs = 3, .batch_size = 32, .on_step = [&](TrainStep& step) {
+                                   if (step.epoch == 2 && before == 0) before = test::allocations();
+                                   if (step.epoch == 2) after = test::allocations();
+                                 }});
   EXPECT_NE(before, 0);
   EXPECT_EQ(after, before);
 }
