@@ -42,7 +42,9 @@ Tensor softmax_cross_entropy(Tensor logits, Tensor labels) {
                     "distributions of shape {}; {} has shape {}.",
                     where, logits.label(), logits.shape().to_string(), Shape{logits.shape()[0]}.to_string(),
                     logits.shape().to_string(), labels.label(), labels.shape().to_string()));
-  return log_sum_exp(logits, {-1}) - gather(logits, labels);
+  // As in log_softmax: what all logits share is gone before it can round the rest away.
+  const Tensor shifted = logits - stop_gradient(max(logits, {-1}, true));
+  return log_sum_exp(shifted, {-1}) - gather(shifted, labels);
 }
 
 Tensor sigmoid_cross_entropy(Tensor logits, Tensor targets) {
