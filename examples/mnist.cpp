@@ -15,7 +15,6 @@ int main(int argc, char** argv) try {
   Network network = mlp({784, 512, 512, 10}, {.activation = Activation::relu});
   Vector<float> theta = network.parameters().initialize<float>(/*seed=*/1);
   Sgd sgd({.learning_rate = 0.2});
-  std::printf("%zu parameters, %s\n", theta.size(), sgd.name().data());
 
   TrainOptions options{.epochs = 12, .batch_size = 64, .seed = 1, .validation = validation};
   options.on_epoch = [](TrainEpoch& epoch) { std::puts(to_string(epoch.record).c_str()); };

@@ -18,8 +18,8 @@ struct SgdOptions {
 /// their η is ours divided by the batch size.
 ///
 /// It converges for a convex f with Lipschitz gradient where η < 2/L, L the largest eigenvalue of the Hessian
-/// (Nesterov 2004, §1.2.3); with stochastic gradients to a neighbourhood of the minimum whose size is
-/// proportional to η (Bottou, Curtis & Nocedal 2018, Theorem 4.6).
+/// (Nesterov 2004, §2.1.5); with stochastic gradients, for a strongly convex f, to a neighbourhood of the
+/// minimum whose size is proportional to η (Bottou, Curtis & Nocedal 2018, Theorem 4.6).
 ///
 /// Default: η = 0.01, as in Keras. Networks of rectified linear units on images in [0, 1], in batches of
 /// about 100, bear ten to fifty times as much. There is no momentum and no weight decay here; for L2
@@ -27,9 +27,9 @@ struct SgdOptions {
 ///
 ///     Sgd sgd({.learning_rate = 0.1});           // Sgd<double> for a θ in double
 ///
-/// One gradient a step; θ and ∇f are read, and θ is written, in one pass. A loss, gradient or step that is
-/// not finite leaves θ as it was and is reported as Status::non_finite, with the first element concerned. The
-/// method has no state. Throws Error for an η that is not positive and finite.
+/// One gradient a step; one pass over ∇f for its norm, and one over θ and ∇f for the update. A loss, gradient
+/// or step that is not finite leaves θ as it was and is reported as Status::non_finite, with the first
+/// element concerned. The method has no state. Throws Error for an η that is not positive and finite.
 ///
 /// H. Robbins, S. Monro: A stochastic approximation method. Annals of Mathematical Statistics 22 (1951)
 /// 400–407.

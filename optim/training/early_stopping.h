@@ -9,7 +9,8 @@
 namespace gradus {
 
 /// Stops when the validation loss has not improved, by more than min_delta, for `patience` epochs; the
-/// parameters of the best epoch are restored, whatever ended the run. (Prechelt 1998: his UP criterion.)
+/// parameters of the best epoch are restored, whatever ended the run (Goodfellow, Bengio & Courville 2016,
+/// Algorithm 7.1).
 struct EarlyStopping {
   Index patience = 5;    ///< ≥ 1
   double min_delta = 0;  ///< ≥ 0

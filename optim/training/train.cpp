@@ -96,7 +96,6 @@ class Trainer {
     if (options_.validation) history_.validation_data = options_.validation->name();
     history_.batch_size = options_.batch_size;
     history_.seed = options_.seed;
-    history_.epochs.reserve(static_cast<std::size_t>(options_.epochs));
     optimizer_.reset(std::ssize(theta_));
 
     bool going = true;
