@@ -29,7 +29,7 @@ void Meeting::wait(int size) {
   const std::uint32_t number = number_.load(std::memory_order_relaxed);
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 < size) return wait_while(number_, number);
   arrived_.store(0, std::memory_order_relaxed);
-  number_.store(number + 1, std::memory_order_release);
+  number_.store(number + 1);  // sequentially consistent, lest notify_all looks for sleepers too early
   number_.notify_all();
 }
 
@@ -46,7 +46,7 @@ class Crew::Helper {
     context_ = context;
     size_ = size;
     meeting_ = meeting;
-    jobs_.fetch_add(1, std::memory_order_release);
+    jobs_.fetch_add(1);
     jobs_.notify_one();
   }
 

@@ -18,11 +18,12 @@
 namespace gradus {
 namespace {
 
+constexpr int most_threads = 1024;
 std::atomic<int> limit{0};  // 0: not yet asked
 
 int processors() {
   if (const char* asked = std::getenv("OMP_NUM_THREADS"))
-    if (const int n = std::atoi(asked); n > 0) return n;
+    if (const int n = std::atoi(asked); n > 0) return std::min(n, most_threads);
   cpu_set_t allowed;
   return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
 }
@@ -76,7 +77,9 @@ int threads() {
 }
 
 void set_threads(int n) {
-  if (n < 1) throw Error(fmt::format("[set_threads] the number of threads must be at least 1, not {}.", n));
+  if (n < 1 || n > most_threads)
+    throw Error(fmt::format("[set_threads] the number of threads must be at least 1 and at most {}, not {}.",
+                            most_threads, n));
   limit.store(n, std::memory_order_relaxed);
 }
 
@@ -86,7 +89,11 @@ void Team::barrier() const {
 
 void Team::run(void (*body)(const void*, const Team&), const void* context, bool alone) {
   log_once();
-  if (Working::here() || in_openmp_region()) return body(context, Team(0, 1, nullptr));
+  if (Working::here()) return body(context, Team(0, 1, nullptr));
+  if (in_openmp_region()) {
+    const Working alone_in_the_region;
+    return body(context, Team(0, 1, nullptr));
+  }
   const Places places(alone ? 1 : threads());
   const Working here;
   if (places.count() == 1) return body(context, Team(0, 1, nullptr));

@@ -7,10 +7,11 @@
 
 namespace gradus {
 
-/// How many threads one run may use: at first the processors this process may run on, or OMP_NUM_THREADS.
+/// How many threads one run may use: at first OMP_NUM_THREADS, or the processors that this process may run on
+/// (of a container the processors, not its quota of time).
 /// Results do not depend on it, to the last bit.
 int threads();
-/// Sets it, for the whole process; n ≥ 1, else throws Error.
+/// Sets it, for the whole process; 1 ≤ n ≤ 1024, else throws Error.
 void set_threads(int n);
 
 class Meeting;

@@ -56,10 +56,22 @@ class Pipe {
 };
 
 pid_t start_curl(const std::string& url, const Pipe& output, const Pipe& messages) {
-  std::array<std::string, 15> words = {"curl",         "--fail",        "--location", "--silent",
-                                       "--show-error", "--proto-redir", "=https",     "--connect-timeout",
-                                       "20",           "--speed-limit", "1000",       "--speed-time",
-                                       "30",           "--url",         url};
+  std::array<std::string, 16> words = {"curl",
+                                       "-q" /* no .curlrc of the user */,
+                                       "--fail",
+                                       "--location",
+                                       "--silent",
+                                       "--show-error",
+                                       "--proto-redir",
+                                       "=https",
+                                       "--connect-timeout",
+                                       "20",
+                                       "--speed-limit",
+                                       "1000",
+                                       "--speed-time",
+                                       "30",
+                                       "--url",
+                                       url};
   std::array<char*, words.size() + 1> arguments{};
   for (std::size_t i = 0; i < words.size(); ++i) arguments[i] = words[i].data();
   posix_spawn_file_actions_t actions;

@@ -57,7 +57,7 @@ Paths find_files(const std::vector<fs::path>& folders, const char* advice) {
     }
   }
   throw DataNotFound(
-      fmt::format("[load_mnist] MNIST's four files, {} and so on, plain or .gz, are in none of{}\n{}",
+      fmt::format("[mnist] The four files {}, … of MNIST's layout, plain or .gz, are in none of{}\n{}",
                   mnist_files[0].name, tried.empty() ? " no folders: HOME is not set." : tried, advice));
 }
 
@@ -117,15 +117,15 @@ std::size_t first_difference(const std::array<Idx, 4>& parts) {
 }  // namespace
 
 Mnist load_mnist(const std::optional<fs::path>& folder) {
-  const Paths paths =
-      find_files(folder ? std::vector{*folder} : data_folders(),
-                 "Type `gradus download mnist` to fetch it, or use --data digits, which needs no files.");
+  const Paths paths = find_files(folder ? std::vector{*folder} : data_folders(),
+                                 "Type `gradus download mnist` to fetch it. Synthetic digits (--data digits, "
+                                 "synthetic_digits()) need no files.");
   std::array<Idx, 4> parts = read_files(paths);
   if (const std::size_t i = first_difference(parts); i < parts.size())
     throw Error(fmt::format(
-        "[load_mnist] {} is not MNIST's: the SHA-256 of its content is {}, not {}. Fetch it again with "
-        "`gradus download mnist`, or load another set by load_idx_folder.",
-        paths[i].string(), parts[i].sha256(), mnist_files[i].sha256));
+        "[load_mnist] {} is not MNIST's: the SHA-256 of its content is {}, not {}. Remove it, then type "
+        "`gradus download mnist --to {}`. If it is another set, load it by its folder.",
+        paths[i].string(), parts[i].sha256(), mnist_files[i].sha256, paths[i].parent_path().string()));
   return assemble(paths, std::move(parts), "MNIST");
 }
 

@@ -66,14 +66,27 @@ Tensors path(std::span<const Tensor> outputs, std::span<const Tensor> wrt) {
   return {nodes.rbegin(), nodes.rend()};
 }
 
+// What is built on such a node may in truth be built on the node's input: its derivative would be wrong without a word.
+bool is_looked_through(Tensor x) {
+  const auto* unary = std::get_if<op::Unary>(&x.op());
+  return (unary && unary->function == op::UnaryFunction::negate) ||
+         std::holds_alternative<op::Transpose>(x.op()) || std::holds_alternative<op::Reshape>(x.op()) ||
+         std::holds_alternative<op::Broadcast>(x.op());
+}
+
 void check(std::span<const Tensor> outputs, std::span<const Tensor> wrt, const char* where) {
   if (outputs.empty()) throw Error(fmt::format("[{}] there is no output to derive.", where));
   for (const Tensor x : outputs)
     if (!x || &x.graph() != &outputs[0].graph())
       throw Error(fmt::format("[{}] output {} is not of the same graph as the first.", where, x.label()));
-  for (const Tensor x : wrt)
+  for (const Tensor x : wrt) {
     if (!x || &x.graph() != &outputs[0].graph())
       throw Error(fmt::format("[{}] {} is no variable of the outputs' graph.", where, x.label()));
+    if (is_looked_through(x))
+      throw Error(fmt::format(
+          "[{}] {} cannot be a variable, because operations look through it to {}. Derive by that.", where,
+          x.label(), x.input(0).label()));
+  }
 }
 
 void check_match(std::span<const Tensor> directions, std::span<const Tensor> like, const char* where,

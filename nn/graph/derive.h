@@ -7,7 +7,8 @@
 /// Derivatives as functions from graph to graph: each adds the nodes of the derivative and returns them,
 /// ready to be run, or derived again. Costs are in matrix products a layer of a multilayer perceptron, where
 /// a forward pass takes one. Where a result does not depend on a variable it is a tensor of zeros. `wrt` may
-/// name any nodes, not only inputs: they are taken as variables, whatever they are computed from.
+/// name any nodes that compute something, not only inputs: they are taken as variables, whatever they are
+/// computed from. (Transposes, reshapes, broadcasts and negations, which operations look through, are refused.)
 namespace gradus {
 
 /// ∇L, one tensor for each in `wrt`, of its shape: reverse mode, 3 products a layer. The loss must be a

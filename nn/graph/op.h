@@ -10,8 +10,7 @@
 /// family's file beside this one, and a kernel in nn/run; whatever is missing does not compile.
 namespace gradus::op {
 
-// ---- Sources: no inputs
-// ----------------------------------------------------------------------------------------------
+// ---- Sources: no inputs ----
 
 struct Input {
   std::string name;
@@ -33,8 +32,7 @@ struct DropoutMask {
   bool operator==(const DropoutMask&) const = default;
 };
 
-// ---- Elementwise: all inputs have the node's shape
-// -------------------------------------------------------------------
+// ---- Elementwise: all inputs have the node's shape ----
 
 enum class UnaryFunction {
   negate,
@@ -46,18 +44,18 @@ enum class UnaryFunction {
   square,
   abs,
   sign,
-  power,  // power: to the constant `parameter`
+  power,
   relu,
   leaky_relu,
   elu,
   sigmoid,
   tanh,
   softplus,
-  normal_cdf,  // leaky_relu, elu: `parameter` is their α
+  normal_cdf,
 };
 struct Unary {
   UnaryFunction function;
-  double parameter = 0;
+  double parameter = 0;  ///< the exponent of power, α of leaky_relu and elu
   bool operator==(const Unary&) const = default;
 };
 
@@ -82,8 +80,7 @@ struct Select {
   bool operator==(const Select&) const = default;
 };
 
-// ---- Linear: the tangent goes the same way as the value
-// --------------------------------------------------------------
+// ---- Linear: the tangent goes the same way as the value ----
 
 /// To the node's shape, aligned at the last axis.
 struct Broadcast {
@@ -122,8 +119,7 @@ struct Gather {
   bool operator==(const Gather&) const = default;
 };
 
-// ---- Bilinear
-// --------------------------------------------------------------------------------------------------------
+// ---- Bilinear ----
 
 /// op(a) op(b), two dimensions each; op transposes where its flag says so.
 struct Matmul {
@@ -131,8 +127,7 @@ struct Matmul {
   bool operator==(const Matmul&) const = default;
 };
 
-// ---- The rest
-// --------------------------------------------------------------------------------------------------------
+// ---- The rest ----
 
 /// Over the axes first … last − 1, which vanish.
 struct Max {

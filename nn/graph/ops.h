@@ -9,8 +9,7 @@
 /// …). Operands that do not fit throw Error, which names them.
 namespace gradus {
 
-// ---- Arithmetic
-// ------------------------------------------------------------------------------------------------------
+// ---- Arithmetic ----
 
 Tensor operator+(Tensor a, Tensor b);
 Tensor operator-(Tensor a, Tensor b);
@@ -27,8 +26,7 @@ Tensor operator-(double a, Tensor b);
 Tensor operator*(double a, Tensor b);
 Tensor operator/(double a, Tensor b);
 
-// ---- Functions of each element
-// ---------------------------------------------------------------------------------------
+// ---- Functions of each element ----
 
 Tensor exp(Tensor x);
 Tensor expm1(Tensor x);  ///< e^x − 1, accurate near 0
@@ -50,8 +48,7 @@ Tensor normal_cdf(Tensor x);  ///< Φ(x), the standard normal distribution funct
 Tensor gelu(Tensor x);        ///< x Φ(x) (Hendrycks & Gimpel 2016), exact
 Tensor silu(Tensor x);        ///< x sigmoid(x)
 
-// ---- Of two, and choices
-// ---------------------------------------------------------------------------------------------
+// ---- Of two, and choices ----
 
 Tensor maximum(Tensor a, Tensor b);  ///< where equal, each has half of the derivative
 Tensor minimum(Tensor a, Tensor b);
@@ -65,14 +62,12 @@ Tensor not_equal(Tensor a, Tensor b);
 /// a where the condition is not 0, else b; what is not chosen may be NaN or infinite without harm.
 Tensor select(Tensor condition, Tensor a, Tensor b);
 
-// ---- Matrix product
-// --------------------------------------------------------------------------------------------------
+// ---- Matrix product ----
 
 /// a (m, k) times b (k, n).
 Tensor matmul(Tensor a, Tensor b);
 
-// ---- Shape
-// -----------------------------------------------------------------------------------------------------------
+// ---- Shape ----
 
 Tensor broadcast(Tensor x, Shape shape);
 Tensor reshape(Tensor x, Shape shape);                         ///< the same elements in the same order
@@ -91,8 +86,7 @@ Tensor gather(Tensor x, Tensor index);
 /// index (…) to (…, classes): 1 at the index, else 0. The index as in gather.
 Tensor one_hot(Tensor index, Index classes);
 
-// ---- Reductions
-// ------------------------------------------------------------------------------------------------------
+// ---- Reductions ----
 
 using Axes = std::initializer_list<int>;
 // Over all axes, or over those named; keep: they stay, with size 1. Sums accumulate in double.
@@ -108,8 +102,7 @@ Tensor log_sum_exp(Tensor x, Axes axes, bool keep = false);  ///< log Σ e^x, wi
 Tensor softmax(Tensor x, int axis = -1);
 Tensor log_softmax(Tensor x, int axis = -1);
 
-// ---- The rest
-// --------------------------------------------------------------------------------------------------------
+// ---- The rest ----
 
 /// x, which derivatives see as a constant.
 Tensor stop_gradient(Tensor x);

@@ -7,7 +7,7 @@
 namespace gradus::program {
 
 Index rows_together(Index rows) {
-  constexpr Index least = 8, chunks = 64;
+  constexpr Index least = 12, chunks = 64;
   const Index chunk = (rows + chunks - 1) / chunks;
   return (chunk + least - 1) / least * least;
 }
@@ -50,7 +50,7 @@ class Accesses {
   void write(ValueId v, Index rows) { add(v, rows, true); }
 
   void collect(const Product& work) {
-    const Index rows = work.by_columns ? 0 : work.m;
+    const Index rows = work.parts > 0 ? 0 : work.m;
     read(work.a, work.transpose_a ? 0 : rows);
     read(work.b, 0);
     write(work.out, rows);

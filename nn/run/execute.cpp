@@ -47,16 +47,20 @@ struct Executor<Scalar>::Scope {
 
   void operator()(const Product& w) const {
     const Index lda = w.transpose_a ? w.m : w.k, ldb = w.transpose_b ? w.k : w.n;
-    const auto [first, last] = w.by_columns ? share(team, w.n, 16) : share(team, w.m);
-    if (first == last) return;
     const Scalar beta = w.accumulate ? 1 : 0;
-    if (w.by_columns)
+    if (w.parts == 0) {
+      const auto [first, last] = share(team, w.m);
+      if (first < last)
+        blas::gemm(w.transpose_a, w.transpose_b, last - first, w.n, w.k,
+                   at(w.a) + (w.transpose_a ? first : first * lda), lda, at(w.b), ldb, beta,
+                   at(w.out) + first * w.n, w.n);
+      return;
+    }
+    for (Index p = team.rank(); p < w.parts; p += team.size()) {
+      const Index first = w.n * p / w.parts, last = w.n * (p + 1) / w.parts;
       blas::gemm(w.transpose_a, w.transpose_b, w.m, last - first, w.k, at(w.a), lda,
                  at(w.b) + (w.transpose_b ? first * ldb : first), ldb, beta, at(w.out) + first, w.n);
-    else
-      blas::gemm(w.transpose_a, w.transpose_b, last - first, w.n, w.k,
-                 at(w.a) + (w.transpose_a ? first : first * lda), lda, at(w.b), ldb, beta,
-                 at(w.out) + first * w.n, w.n);
+    }
   }
 
   void operator()(const Loop&) const { executor.tiles_[step]->run(team, values); }
@@ -104,11 +108,7 @@ struct Executor<Scalar>::Scope {
   Index checked(Scalar index, Index classes, Index row) const {
     if (index >= 0 && index < static_cast<Scalar>(classes) && index == std::floor(index))
       return static_cast<Index>(index);
-    std::int64_t none = -1;
-    if (executor.bad_step_.compare_exchange_strong(none, static_cast<std::int64_t>(step))) {
-      executor.bad_row_ = row;
-      executor.bad_index_ = index;  // its memory may be another value's when the run ends
-    }
+    executor.bad_index_.note(step, row, index);
     return -1;
   }
 
@@ -162,7 +162,7 @@ void Executor<Scalar>::run(std::size_t first, std::size_t last, std::span<Scalar
   if (first == last) return;
   constexpr double small = 1e5;  // operations for which it does not pay to wake other threads
   const bool alone = program_->flops + 8 * program_->elements < small;
-  bad_step_ = -1;
+  bad_index_.clear();
   Team::run(
       [&](const Team& team) {
         for (std::size_t s = first; s < last; ++s) {
@@ -178,14 +178,14 @@ void Executor<Scalar>::run(std::size_t first, std::size_t last, std::span<Scalar
         }
       },
       alone);
-  if (bad_step_ < 0) return;
-  const Step& step = program_->steps[static_cast<std::size_t>(bad_step_)];
+  if (!bad_index_.found()) return;
+  const Step& step = program_->steps[bad_index_.step];
   const auto* pick = std::get_if<Pick>(&step.work);
   const auto* one_hot = std::get_if<OneHot>(&step.work);
   const ValueId index = pick ? pick->index : one_hot->index;
   throw Error(fmt::format("[{}] {} holds {} at position {}; an index must be a whole number from 0 to {}.",
-                          pick ? "gather" : "one-hot", program_->at(index).tensor.label(), bad_index_.load(),
-                          bad_row_.load(), (pick ? pick->classes : one_hot->classes) - 1));
+                          pick ? "gather" : "one-hot", program_->at(index).tensor.label(), bad_index_.value,
+                          bad_index_.row, (pick ? pick->classes : one_hot->classes) - 1));
 }
 
 template class Executor<float>;

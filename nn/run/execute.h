@@ -1,6 +1,6 @@
 #pragma once
-#include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +12,28 @@
 #include "nn/run/tiles.h"
 
 namespace gradus::program {
+
+/// The first index out of range that a run has met, whichever thread met it.
+template <class Scalar>
+struct BadIndex {
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  std::size_t step = none;
+  Index row = 0;
+  Scalar value = 0;  ///< noted here, as its memory may be another value's when the run ends
+
+  bool found() const { return step != none; }
+  void clear() { step = none; }
+  void note(std::size_t at_step, Index at_row, Scalar index) {
+    const std::lock_guard lock(mutex);
+    if (at_step > step || (at_step == step && at_row > row)) return;
+    step = at_step;
+    row = at_row;
+    value = index;
+  }
+
+ private:
+  std::mutex mutex;
+};
 
 /// Runs the steps of a program on a team of threads, each thread its share of every step.
 template <class Scalar>
@@ -28,8 +50,7 @@ class Executor {
   const Program* program_;
   std::vector<std::optional<Tiles<Scalar>>> tiles_;  // of the steps that are loops
   std::vector<std::optional<Random>> masks_;         // of the steps that draw masks
-  std::atomic<std::int64_t> bad_step_{-1}, bad_row_{-1};
-  std::atomic<Scalar> bad_index_{};
+  BadIndex<Scalar> bad_index_;
 };
 
 extern template class Executor<float>;

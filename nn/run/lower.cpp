@@ -110,7 +110,7 @@ class Lowering {
     return out;
   }
 
-  // ---- Products ------------------------------------------------------------------------------------------------------
+  // ---- Products ----
 
   ValueId emit_product_sum(Tensor x) {
     const ValueId out = new_value(x, Value::Place::arena);
@@ -137,15 +137,16 @@ class Lowering {
       if (size > std::numeric_limits<std::int32_t>::max())
         throw Error(
             fmt::format("[plan] a matrix product of {} × {} × {} is more than BLAS can count.", m, n, k));
-    const bool by_columns = m < 32 && n > m;
+    constexpr Index few = 24, part = 128;
+    const Index parts = m < few ? (n + part - 1) / part : 0;
     program_.flops += 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
     std::vector<ValueId> reads{a, b};
     if (accumulate) reads.push_back(out);
-    add_step(x, Product{a, b, out, op.transpose_a, op.transpose_b, accumulate, m, n, k, by_columns},
+    add_step(x, Product{a, b, out, op.transpose_a, op.transpose_b, accumulate, m, n, k, parts},
              std::move(reads), out);
   }
 
-  // ---- Elementwise loops ---------------------------------------------------------------------------------------------
+  // ---- Elementwise loops ----
 
   ValueId emit_loop(Tensor x) {
     Loop loop = make_loop(x, analysis_, [this](Tensor operand) { return value_of(operand); });
@@ -157,7 +158,7 @@ class Lowering {
     return out;
   }
 
-  // ---- Reductions and copies -----------------------------------------------------------------------------------------
+  // ---- Reductions and copies ----
 
   ValueId emit_reduction(Tensor x, Reduction::Kind kind, int first, int last) {
     const Shape from = shape(x.input(0));

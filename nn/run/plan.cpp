@@ -82,6 +82,8 @@ template <class Scalar>
 void Plan<Scalar>::bind(Tensor input, std::span<const Scalar> values) {
   if (!input || !std::holds_alternative<op::Input>(input.op()))
     throw Error(fmt::format("[plan] {} is no input; only inputs are bound to values.", input.label()));
+  if (&input.graph() != &state_->program.values[0].tensor.graph())
+    throw Error(fmt::format("[plan] input \"{}\" belongs to another graph than the plan.", input.label()));
   const Shape shape = input.shape().bound(state_->cases);
   if (static_cast<Index>(values.size()) != shape.elements())
     throw Error(fmt::format("[plan] input \"{}\" has shape {} with {} cases: {} values, but {} were given.",

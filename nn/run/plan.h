@@ -16,7 +16,8 @@ struct PlanOptions {
 
 /// A part of a graph made ready to run on a number of cases: what is dead is dropped, the rest ordered, chains of
 /// elementwise work fused, all values laid out in one arena. Scalar is float or double: the same graph trains in the one
-/// and is checked in the other. A plan is made once and run often; after the first run it allocates nothing.
+/// and is checked in the other. A plan is made once and run often; after the first run it allocates nothing, on
+/// as many threads.
 ///
 /// It runs in two phases. `hold` computes what does not depend on the inputs in `varying`, `apply` the rest: hold once,
 /// then apply for many directions. Without `varying` everything is in `apply`. `run` does both.
@@ -27,7 +28,8 @@ struct PlanOptions {
 ///     plan.run();
 ///     float value = plan.output(0)[0];
 ///
-/// A plan serves one thread at a time (and uses several, see base/threads.h); its results do not depend on their number.
+/// A plan serves one thread at a time (and uses several, see base/threads.h); its results do not depend on their number, to
+/// the last bit, as far as BLAS allows: OpenBLAS' kernels for AVX2 do. The graph must live as long as the plan.
 template <class Scalar>
 class Plan {
  public:
@@ -41,7 +43,7 @@ class Plan {
   /// Gives an input its values, which must live as long as the plan runs. An input that this plan does not need is
   /// accepted. Throws Error where the number of values is not that of the input's shape.
   void bind(Tensor input, std::span<const Scalar> values);
-  /// Lets the i-th output be written there, instead of into the plan's own memory. It must not overlap any input.
+  /// Lets the i-th output be written there, instead of into the plan's own memory. It must not overlap an input or another output.
   void bind_output(std::size_t i, std::span<Scalar> destination);
   /// From now on dropout masks are those of this (seed, step); at first those of (0, 0).
   void draw(std::uint64_t seed, std::uint64_t step);

@@ -10,7 +10,7 @@
 #include "nn/run/plan.h"
 
 /// What a plan runs: values, and steps that compute them. Made by lower() from a graph, then given memory by
-/// assign_memory() and barriers by place_barriers(); run by execute(). Sizes are numbers now; the number type is still open.
+/// assign_memory() and barriers by place_barriers(); run by Executor. Sizes are numbers now; the number type is still open.
 namespace gradus::program {
 
 using ValueId = std::int32_t;
@@ -31,7 +31,8 @@ struct Product {
   ValueId a, b, out;
   bool transpose_a, transpose_b, accumulate;
   Index m, n, k;
-  bool by_columns;  ///< the threads share the columns of the result, not its rows
+  Index
+      parts;  ///< of few rows, the result is computed in so many parts of its columns; 0: the threads share its rows
 };
 
 /// Elementwise work over `rows` × `row_length` elements, tile by tile: each instruction reads and writes slots, which are the
@@ -133,7 +134,8 @@ void assign_memory(Program& program, bool reuse, Index alignment);
 /// Marks the steps that must wait for all threads.
 void place_barriers(Program& program);
 
-/// Rows are shared between threads in chunks of this many, which depends on nothing but their number: a thread's rows of one
+/// Rows are shared between threads in chunks of this many, a multiple of 12, at which OpenBLAS' kernels for AVX2 may be cut
+/// without changing a bit. It depends on nothing but the number of rows: a thread's rows of one
 /// value are its rows of every value with as many rows, and what is computed together does not depend on the number of threads.
 Index rows_together(Index rows);
 

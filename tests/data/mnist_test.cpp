@@ -136,7 +136,8 @@ TEST(Mnist, RefusesOtherContentAndNamesBothSums) {
   write_sets(folder.path(), small_set(3), small_set(3));
   EXPECT_THAT(error_of([&] { load_mnist(folder.path()); }),
               AllOf(HasSubstr((folder.path() / "train-images-idx3-ubyte").string()),
-                    HasSubstr(std::string(mnist_files[0].sha256)), HasSubstr("load_idx_folder")));
+                    HasSubstr(std::string(mnist_files[0].sha256)),
+                    HasSubstr("Remove it, then type `gradus download mnist --to " + folder.path().string())));
 }
 
 TEST(Mnist, RefusesOneByteThatDiffers) {

@@ -150,6 +150,12 @@ TEST_F(Program, RefusesBadInputWithASentence) {
            Case{"train --data shapes --validation 60", "60"},
            Case{"train --data shapes --dropout 1.5", "1.5"},
            Case{"train --data nowhere", "nowhere"},
+           Case{"train --data digit", "digits"},
+           Case{"train --data shapes --layers 12,,2", "12,,2"},
+           Case{"train --data shapes --seed -1", "-1"},
+           Case{"train --data shapes --threads 0", "at least 1"},
+           Case{"train --data shapes --threads 100000", "100000"},
+           Case{"train --data shapes --save net --history ./net", "same file"},
            Case{"train --data shapes --save no/such/net", "there is no folder no/such"},
            Case{"train --data shapes --history shapes", "is a folder"},
            Case{"evaluate --data shapes", "--model is required"},
@@ -176,9 +182,13 @@ TEST_F(Program, ARunThatIsNoLongerFiniteFails) {
 }
 
 TEST_F(Program, AnInterruptEndsItAfterTheStepAndSaves) {
-  const Result result =
-      run("train --data shapes --layers 12,8,2 --epochs 100000000 --history history.json --save net",
-          "timeout --signal INT --preserve-status 2");
+  const std::string command = fmt::format(
+      "cd {} && {{ {} train --data shapes --layers 12,8,2 --epochs 100000000 --history history.json --save "
+      "net "
+      ">out 2>err & until grep -q 'epoch  1' out; do sleep 0.05; done; kill -INT $!; wait $!; }}",
+      folder.string(), GRADUS_PROGRAM);
+  const int status = std::system(command.c_str());
+  const Result result{WEXITSTATUS(status), read(folder / "out"), read(folder / "err")};
   EXPECT_EQ(result.code, 130) << result.err;
   EXPECT_THAT(result.err, HasSubstr("Interrupted in epoch"));
   EXPECT_THAT(result.out, HasSubstr("shapes: test accuracy"));

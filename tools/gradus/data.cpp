@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
+#include <string_view>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "data/digits.h"
 #include "data/mnist.h"
 
@@ -17,6 +20,12 @@ namespace fs = std::filesystem;
 Sets digits() {
   Digits sets = synthetic_digits();
   return {std::move(sets.train), std::move(sets.test)};
+}
+
+std::string suggestion(const std::string& data) {
+  constexpr std::array<std::string_view, 2> words{"mnist", "digits"};
+  const std::string_view word = nearest(data, words);
+  return word.empty() ? "" : fmt::format(" Did you mean {}?", word);
 }
 
 Sets as_sets(Mnist mnist) { return {std::move(mnist.train), std::move(mnist.test)}; }
@@ -47,8 +56,11 @@ Sets load_sets(const std::string& data) {
       return digits();
     }
   }
-  const fs::path folder = fs::path(data) / "";
-  return as_sets(load_idx_folder(folder, folder.parent_path().filename().string()));
+  if (!fs::is_directory(data))
+    throw Error(
+        fmt::format("[--data] {} is no folder, and neither mnist nor digits.{}", data, suggestion(data)));
+  const fs::path folder = fs::canonical(data);
+  return as_sets(load_idx_folder(folder, folder.filename().string()));
 }
 
 void check_writable(const fs::path& file, const char* option) {

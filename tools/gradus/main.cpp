@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <new>
 
 #include "base/error.h"
 #include "tools/gradus/commands.h"
@@ -42,6 +43,10 @@ int main(int argc, char** argv) {
   } catch (const gradus::Error& error) {
     fmt::print(stderr, "gradus: {}\n", error.what());
     return bad_input;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr,
+               "gradus: There is not enough memory for this network and these batches; make them smaller.\n");
+    return failed;
   } catch (const std::exception& error) {
     fmt::print(stderr, "gradus: {}\n", error.what());
     return failed;

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -22,12 +26,13 @@ namespace {
 
 struct Options {
   std::string data;
-  std::vector<Index> layers;
+  std::vector<std::string> layers;  // numbers between commas; a file may give a list
   std::string activation = "relu", optimizer = "sgd";
   double learning_rate = 0.2, l2 = 0, dropout = 0;
-  Index batch_size = 64, epochs = 10, validation = -1, patience = 0;
-  std::uint64_t seed = 0;
-  int threads = 0;
+  Index batch_size = 64, epochs = 10, patience = 0;
+  std::optional<Index> validation;
+  std::string seed = "0";
+  std::optional<int> threads;
   std::string history, save;
   bool quiet = false;
 };
@@ -42,31 +47,62 @@ void catch_interrupt() {
   sigaction(SIGINT, &action, nullptr);
 }
 
+// The whole text as a number; CLI11 would take −1 for a large one and leave out what is empty.
+template <class Number>
+Number number_of(const std::string& text, const char* option) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty())
+    throw Error(
+        fmt::format("[train] {} takes whole numbers that are not negative, not \"{}\".", option, text));
+  return number;
+}
+
+std::vector<Index> layers_of(const std::string& text) {
+  std::vector<Index> layers;
+  std::istringstream parts(text + ",");
+  for (std::string part; std::getline(parts, part, ',');) try {
+      layers.push_back(number_of<Index>(part, "--layers"));
+    } catch (const Error&) {
+      throw Error(fmt::format(
+          "[train] --layers takes whole numbers between commas, as in 784,512,10, not {}.", text));
+    }
+  return layers;
+}
+
+std::filesystem::path resolved(const std::string& path) {
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(path));
+}
+
 std::string to_string(const std::vector<Index>& layers) { return fmt::format("{}", fmt::join(layers, "-")); }
 
 int run(const Options& o) {
   check_writable(o.save, "--save");
   check_writable(o.history, "--history");
-  if (o.threads > 0) set_threads(o.threads);
+  if (!o.save.empty() && resolved(o.save) == resolved(o.history))
+    throw Error(
+        fmt::format("[train] --save {} and --history {} are the same file; name two.", o.save, o.history));
+  if (o.threads) set_threads(*o.threads);
+  const auto seed = number_of<std::uint64_t>(o.seed, "--seed");
   Sgd<float> optimizer({.learning_rate = o.learning_rate});
 
   const Sets sets = load_sets(o.data);
-  const Index validation = o.validation >= 0 ? o.validation : std::min<Index>(5000, sets.train.size() / 10);
-  TrainOptions options{.epochs = o.epochs, .batch_size = o.batch_size, .seed = o.seed};
+  const Index validation = o.validation.value_or(std::min<Index>(5000, sets.train.size() / 10));
+  TrainOptions options{.epochs = o.epochs, .batch_size = o.batch_size, .seed = seed};
   Dataset data = sets.train;
   if (validation > 0) {
-    auto [rest, held_out] = sets.train.split(validation, o.seed);
+    auto [rest, held_out] = sets.train.split(validation, seed);
     data = rest;
     options.validation = held_out;
   }
-  if (o.patience > 0) options.early_stopping = EarlyStopping{.patience = o.patience};
+  if (o.patience != 0) options.early_stopping = EarlyStopping{.patience = o.patience};
 
-  std::vector<Index> layers = o.layers;
-  if (layers.empty()) layers = {data.width(), 512, 512, data.classes()};
+  std::vector<Index> layers{data.width(), 512, 512, data.classes()};
+  if (!o.layers.empty()) layers = layers_of(fmt::format("{}", fmt::join(o.layers, ",")));
   Network network =
       mlp(layers, {.activation = activation_from_name(o.activation), .l2 = o.l2, .dropout = o.dropout});
   check_fits(network, sets.test);
-  Vector<float> theta = network.parameters().initialize<float>(o.seed);
+  Vector<float> theta = network.parameters().initialize<float>(seed);
 
   if (!o.quiet)
     fmt::print("{}: {} training, {} validation, {} test images. Network {}, {} parameters, {}.\n",
@@ -83,7 +119,8 @@ int run(const Options& o) {
 
   if (!o.history.empty()) history.save(o.history);
   if (!o.save.empty()) save_network<float>(o.save, network, theta);
-  if (interrupt != 0)
+  const bool cut_short = interrupt != 0 && static_cast<Index>(history.epochs.size()) < o.epochs;
+  if (cut_short)
     fmt::print(stderr, "Interrupted in epoch {}, after {} steps.\n", history.epochs.size() + 1,
                history.steps);
   else if (static_cast<Index>(history.epochs.size()) < o.epochs)
@@ -92,7 +129,7 @@ int run(const Options& o) {
   fmt::print("{}: test accuracy {:.2f} %, loss {:.4f}, on {} images.\n", sets.test.name(),
              100 * *test.accuracy, test.loss, test.cases);
   if (history.status == Status::non_finite) return failed;
-  return interrupt != 0 ? interrupted : done;
+  return cut_short ? interrupted : done;
 }
 
 }  // namespace
@@ -110,7 +147,6 @@ void add_train(CLI::App& program, int& exit_code) {
   command
       .add_option("--layers", o->layers,
                   "Units in each layer, from the pixels to the classes. If not given: 512,512 between these")
-      ->delimiter(',')
       ->type_name("784,512,512,10");
   command
       .add_option(
@@ -129,20 +165,15 @@ void add_train(CLI::App& program, int& exit_code) {
   command.add_option("--l2", o->l2, "λ of the penalty ½ λ Σ w² on large weights")->capture_default_str();
   command.add_option("--dropout", o->dropout, "Share of the hidden units that each step leaves out")
       ->capture_default_str();
-  command
-      .add_option(
-          "--validation", o->validation,
-          "Training images that are set aside to watch the progress. If not given: a tenth, at most 5000")
-      ->check(CLI::NonNegativeNumber);
-  command
-      .add_option(
-          "--patience", o->patience,
-          "Stop when the validation loss has not improved for so many epochs, and go back to the best")
-      ->check(CLI::PositiveNumber);
+  command.add_option(
+      "--validation", o->validation,
+      "Training images that are set aside to watch the progress. If not given: a tenth, at most 5000");
+  command.add_option(
+      "--patience", o->patience,
+      "Stop when the validation loss has not improved for so many epochs, and go back to the best");
   command.add_option("--seed", o->seed, "Of all that is random; the same seed gives the same network")
       ->capture_default_str();
-  command.add_option("--threads", o->threads, "Processors to use. If not given: all")
-      ->check(CLI::PositiveNumber);
+  command.add_option("--threads", o->threads, "Processors to use. If not given: all");
   command.add_option("--history", o->history, "Write loss and accuracy of each epoch to a JSON file")
       ->type_name("FILE.json");
   command

@@ -49,6 +49,17 @@ TEST(Derive, RefusesWhatDoesNotFit) {
                "[jvp] x has shape (3), but v of shape (4)");
 }
 
+// What is built on these nodes is in truth built on their inputs, so a derivative by them would be 0 without a word.
+TEST(Derive, RefusesVariablesThatOperationsLookThrough) {
+  Graph g;
+  const Tensor u = g.input("u", {2, 3});
+  for (const Tensor z : {transpose(u), -u, reshape(u, {6}), broadcast(u, {4, 2, 3})}) {
+    EXPECT_ERROR(grad(sum(square(z)), Tensors{z}),
+                 "because operations look through it to u. Derive by that.");
+    EXPECT_ERROR(gauss_newton(sum(square(z)), z, Tensors{u}, Tensors{u}), "look through it to u");
+  }
+}
+
 TEST(Derive, OfNoVariableIsEmpty) {
   Graph g;
   EXPECT_TRUE(grad(g.constant(1), Tensors{}).empty());

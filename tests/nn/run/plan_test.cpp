@@ -257,7 +257,7 @@ TEST(PlanPrint, ReadsAsAList) {
   EXPECT_EQ(plan.print(),
             "hold\n"
             "  product = x w  4×3×2, 4.8e-05 Mflop                          -> #5 at 0, 32 B\n"
-            "  loop (add, tanh) of #5, b  4×2                               -> #8 at 0, 32 B\n"
+            "| loop (add, tanh) of #5, b  4×2                               -> #8 at 0, 32 B\n"
             "  gather of #8 by label                                        -> #9 at 64, 16 B\n"
             "  log-sum-exp of #8  4×[2]×1                                   -> #10 at 128, 16 B\n"
             "  loop (subtract) of #10, #9  4×1                              -> #11 at 128, 16 B\n"
