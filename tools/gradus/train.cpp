@@ -79,7 +79,7 @@ std::string to_string(const std::vector<Index>& layers) { return fmt::format("{}
 int run(const Options& o) {
   check_writable(o.save, "--save");
   check_writable(o.history, "--history");
-  if (!o.save.empty() && resolved(o.save) == resolved(o.history))
+  if (!o.save.empty() && !o.history.empty() && resolved(o.save) == resolved(o.history))
     throw Error(
         fmt::format("[train] --save {} and --history {} are the same file; name two.", o.save, o.history));
   if (o.threads) set_threads(*o.threads);
