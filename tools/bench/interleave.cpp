@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 namespace gradus::bench {
 namespace {
 
 constexpr double turn = 0.006;
 constexpr int least_turns = 2;
+// OpenMP's threads go on spinning for a while after BLAS has used them, on processors that the next piece needs.
+constexpr auto rest = std::chrono::milliseconds(10);
 
 }  // namespace
 
@@ -27,6 +30,7 @@ std::vector<Timing> interleave(std::span<const Work> pieces, double seconds) {
   const double start = now();
   for (int turns = 0; turns < least_turns || now() - start < seconds; ++turns)
     for (std::size_t i = 0; i < pieces.size(); ++i) {
+      std::this_thread::sleep_for(rest);
       const double begin = now();
       for (double before = begin; before - begin < turn;) {
         pieces[i]();
