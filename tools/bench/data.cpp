@@ -63,9 +63,13 @@ void load(benchmark::State& state, const Settings& settings) {
   }
 }
 
+void convert(std::size_t n, const std::uint8_t* __restrict in, float* __restrict out) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<float>(in[i]) * (1.0F / 255);
+}
+
 // The cases of a shuffled batch as numbers against a loop over the same bytes.
 void gather(benchmark::State& state, Index batch, double seconds) {
-  constexpr std::size_t width = 784, cases = 60'000;
+  constexpr std::size_t width = 784, cases = 4000;
   std::vector<std::uint8_t> pixels(cases * width);
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * i >> 7);
   const Dataset data = Dataset::from_bytes("bytes", pixels, 28, 28, std::vector<std::uint8_t>(cases, 1), 10);
@@ -74,15 +78,14 @@ void gather(benchmark::State& state, Index batch, double seconds) {
   shuffle(order, Random(1, "bench"));
   Vector<float> inputs(static_cast<std::size_t>(batch) * width), labels(static_cast<std::size_t>(batch));
   auto next = [&, at = std::size_t{0}]() mutable {
-    at = at + static_cast<std::size_t>(batch) < cases ? at + static_cast<std::size_t>(batch) : 0;
+    at = at + 2 * static_cast<std::size_t>(batch) <= cases ? at + static_cast<std::size_t>(batch) : 0;
     return std::span<const Index>(order).subspan(at, static_cast<std::size_t>(batch));
   };
   const std::array<Work, 2> works{
       [&, next]() mutable {
-        float* __restrict out = inputs.data();
+        float* out = inputs.data();
         for (const Index i : next()) {
-          const std::uint8_t* const __restrict in = pixels.data() + static_cast<std::size_t>(i) * width;
-          for (std::size_t j = 0; j < width; ++j) out[j] = static_cast<float>(in[j]) * (1.0F / 255);
+          convert(width, pixels.data() + static_cast<std::size_t>(i) * width, out);
           out += width;
         }
       },

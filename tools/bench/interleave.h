@@ -19,8 +19,8 @@ Timing summary(std::vector<double> seconds);
 double now();
 
 /// Times pieces of work in turn, a few milliseconds each, again and again, until `seconds` have passed and each has had
-/// two turns: what disturbs the machine disturbs all of them, and their ratios hold. A turn's first call only warms the
-/// caches, unless it fills the turn.
+/// two turns: what disturbs the machine disturbs all of them, and their ratios hold. The first milliseconds of a turn are not
+/// counted: caches and threads are those of the piece before.
 std::vector<Timing> interleave(std::span<const Work> pieces, double seconds);
 
 }  // namespace gradus::bench
