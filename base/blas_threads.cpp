@@ -2,10 +2,12 @@
 
 #include <dlfcn.h>
 
+#include <mutex>
 #include <string>
 
 extern "C" {
 int openblas_get_parallel(void);
+int openblas_get_num_threads(void);
 char* openblas_get_config(void);
 void openblas_set_num_threads(int);
 }
@@ -32,17 +34,22 @@ const OpenMp& openmp_library() {
   return library;
 }
 
+// An OpenMP build that finds another number of threads than at its last call rearranges its buffers, and two threads
+// that find it so at once free the same ones. So the number is settled before a team begins.
+void settle_on_one_thread() {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  if (openblas_get_num_threads() != 1) openblas_set_num_threads(1);
+}
+
 }  // namespace
 
 BlasAlone::BlasAlone() {
-  if (openblas_get_parallel() == pthreads) {
-    static const bool once = (openblas_set_num_threads(1), true);
-    static_cast<void>(once);
-  }
   if (const OpenMp& library = openmp_library(); library.get_max_threads && library.set_num_threads) {
     threads_before_ = library.get_max_threads();
     library.set_num_threads(1);
   }
+  settle_on_one_thread();
 }
 
 BlasAlone::~BlasAlone() {

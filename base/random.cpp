@@ -18,6 +18,10 @@ std::array<std::uint32_t, 2> halves(std::uint64_t x) {
   return {static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(x >> 32)};
 }
 
+double open_uniform(std::uint64_t high, std::uint64_t low) {
+  return (static_cast<double>((high << 32 | low) >> 12) + 0.5) * 0x1p-52;  // 53 bits would round up to 1
+}
+
 // The purpose's hash, enciphered under the seed: neighbouring seeds and similar purposes have unrelated keys.
 std::array<std::uint32_t, 2> key_of(std::uint64_t seed, std::string_view purpose) {
   const auto [p0, p1] = halves(fnv1a(purpose));
@@ -48,7 +52,23 @@ Random::result_type Random::operator()() {
 
 double Random::uniform() {
   const std::uint64_t high = (*this)(), low = (*this)();
-  return (static_cast<double>((high << 32 | low) >> 12) + 0.5) * 0x1p-52;  // 53 bits would round up to 1
+  return open_uniform(high, low);
+}
+
+std::array<double, 2> Random::uniforms(std::uint64_t index) const {
+  const auto [a, b, c, d] = block(index);
+  return {open_uniform(a, b), open_uniform(c, d)};
+}
+
+std::array<double, 2> Random::normals(std::uint64_t index) const {
+  constexpr std::uint64_t next_attempt = std::uint64_t{1} << 40;
+  for (;; index += next_attempt) {
+    const auto [a, b] = uniforms(index);
+    const double u = 2 * a - 1, v = 2 * b - 1, square = u * u + v * v;
+    if (square >= 1 || square == 0) continue;
+    const double scale = std::sqrt(-2 * std::log(square) / square);
+    return {u * scale, v * scale};
+  }
 }
 
 double Random::normal() {

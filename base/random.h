@@ -31,6 +31,10 @@ class Random {
 
   /// Four numbers of the stream's block `index`, in any order and from any thread.
   std::array<std::uint32_t, 4> block(std::uint64_t index) const;
+  /// Two numbers uniform on (0, 1), or two standard normal ones (polar method, Marsaglia & Bray 1964), in
+  /// any order and from any thread. Of one stream take only one kind. Bits 40 to 49 of the index must be 0.
+  std::array<double, 2> uniforms(std::uint64_t index) const;
+  std::array<double, 2> normals(std::uint64_t index) const;
 
  private:
   std::array<std::uint32_t, 2> key_;

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <exception>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "base/threads.h"
 #include "data/idx.h"
 #include "data/mnist_files.h"
 
@@ -61,10 +63,31 @@ Paths find_files(const std::vector<fs::path>& folders, const char* advice) {
                   mnist_files[0].name, tried.empty() ? " no folders: HOME is not set." : tried, advice));
 }
 
-std::array<Idx, 4> read_files(const Paths& paths) {
+struct Contents {
   std::array<Idx, 4> parts;
-  for (std::size_t i = 0; i < parts.size(); ++i) parts[i] = read_idx(paths[i]);
-  return parts;
+  std::array<std::string, 4> sums;  // their SHA-256
+};
+
+// One thread reads the large file, another the rest.
+Contents read_files(const Paths& paths) {
+  Contents contents;
+  std::array<std::exception_ptr, 4> errors;
+  const auto read = [&](std::size_t i) {
+    try {
+      contents.parts[i] = read_idx(paths[i]);
+      contents.sums[i] = contents.parts[i].sha256();
+    } catch (...) {
+      errors[i] = std::current_exception();
+    }
+  };
+  parallel_for(2, 1, [&](Index begin, Index end) {
+    if (begin == 0) read(0);
+    if (end == 2)
+      for (const std::size_t i : {1u, 2u, 3u}) read(i);
+  });
+  for (const std::exception_ptr& error : errors)
+    if (error) std::rethrow_exception(error);
+  return contents;
 }
 
 void require_images_and_labels(const Paths& paths, const std::array<Idx, 4>& parts) {
@@ -108,9 +131,9 @@ Mnist assemble(const Paths& paths, std::array<Idx, 4> parts, const std::string& 
 }
 
 // The first file that is not MNIST's, or mnist_files.size().
-std::size_t first_difference(const std::array<Idx, 4>& parts) {
+std::size_t first_difference(const Contents& contents) {
   std::size_t i = 0;
-  while (i < parts.size() && parts[i].sha256() == mnist_files[i].sha256) ++i;
+  while (i < mnist_files.size() && contents.sums[i] == mnist_files[i].sha256) ++i;
   return i;
 }
 
@@ -120,20 +143,20 @@ Mnist load_mnist(const std::optional<fs::path>& folder) {
   const Paths paths = find_files(folder ? std::vector{*folder} : data_folders(),
                                  "Type `gradus download mnist` to fetch it. Synthetic digits (--data digits, "
                                  "synthetic_digits()) need no files.");
-  std::array<Idx, 4> parts = read_files(paths);
-  if (const std::size_t i = first_difference(parts); i < parts.size())
+  Contents contents = read_files(paths);
+  if (const std::size_t i = first_difference(contents); i < mnist_files.size())
     throw Error(fmt::format(
         "[load_mnist] {} is not MNIST's: the SHA-256 of its content is {}, not {}. Remove it, then type "
         "`gradus download mnist --to {}`. If it is another set, load it by its folder.",
-        paths[i].string(), parts[i].sha256(), mnist_files[i].sha256, paths[i].parent_path().string()));
-  return assemble(paths, std::move(parts), "MNIST");
+        paths[i].string(), contents.sums[i], mnist_files[i].sha256, paths[i].parent_path().string()));
+  return assemble(paths, std::move(contents.parts), "MNIST");
 }
 
 Mnist load_idx_folder(const fs::path& folder, const std::string& name) {
   const Paths paths = find_files({folder}, "Name the folder that holds them.");
-  std::array<Idx, 4> parts = read_files(paths);
-  const std::size_t i = first_difference(parts);
-  if (i == parts.size()) return assemble(paths, std::move(parts), "MNIST");
+  Contents contents = read_files(paths);
+  const std::size_t i = first_difference(contents);
+  if (i == mnist_files.size()) return assemble(paths, std::move(contents.parts), "MNIST");
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   std::string lower_name = name;
   std::transform(name.begin(), name.end(), lower_name.begin(), lower);
@@ -141,8 +164,8 @@ Mnist load_idx_folder(const fs::path& folder, const std::string& name) {
     throw Error(fmt::format(
         "[load_idx_folder] {} is not MNIST's: the SHA-256 of its content is {}, not {}. Fetch it again, "
         "or give the set another name than \"{}\".",
-        paths[i].string(), parts[i].sha256(), mnist_files[i].sha256, name));
-  return assemble(paths, std::move(parts), name);
+        paths[i].string(), contents.sums[i], mnist_files[i].sha256, name));
+  return assemble(paths, std::move(contents.parts), name);
 }
 
 fs::path default_mnist_folder() {

@@ -4,9 +4,11 @@
 
 #include <Eigen/QR>
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/error.h"
+#include "base/threads.h"
 
 namespace gradus {
 namespace {
@@ -46,20 +48,26 @@ class Drawing {
   Drawing(const Shape& shape, Random random, std::span<Scalar> values)
       : shape_(shape), random_(random), values_(values) {}
 
-  void operator()(const init::Constant& c) {
-    fill([&] { return c.value; });
-  }
+  void operator()(const init::Constant& c) { std::ranges::fill(values_, static_cast<Scalar>(c.value)); }
   void operator()(const init::Uniform& u) {
-    fill([&] { return u.bound * (2 * random_.uniform() - 1); });
+    pairs([&](std::uint64_t block) {
+      const auto [a, b] = random_.uniforms(block);
+      return std::array{u.bound * (2 * a - 1), u.bound * (2 * b - 1)};
+    });
   }
   void operator()(const init::Normal& n) {
-    fill([&] { return n.stddev * random_.normal(); });
+    pairs([&](std::uint64_t block) {
+      const auto [a, b] = random_.normals(block);
+      return std::array{n.stddev * a, n.stddev * b};
+    });
   }
   void operator()(const init::TruncatedNormal& n) {
-    fill([&] {
-      double x = random_.normal();
-      while (std::abs(x) > 2) x = random_.normal();
-      return n.stddev * x;
+    pairs([&](std::uint64_t block) {
+      std::array<double, 2> drawn{};
+      for (std::size_t found = 0; found < 2; block += std::uint64_t{1} << 50)
+        for (const double x : random_.normals(block))
+          if (found < 2 && std::abs(x) <= 2) drawn[found++] = n.stddev * x;
+      return drawn;
     });
   }
   void operator()(const init::Glorot& g) { scaled(g.distribution, 2 / (fan_in() + fan_out())); }
@@ -101,9 +109,17 @@ class Drawing {
       (*this)(init::Normal{std::sqrt(variance)});
   }
 
+  // Two values of each block of random numbers, so that threads may share the drawing.
   template <class Rule>
-  void fill(Rule rule) {
-    for (Scalar& value : values_) value = static_cast<Scalar>(rule());
+  void pairs(Rule rule) {
+    constexpr Index grain = 4096;
+    parallel_for(std::ssize(values_), grain, [&](Index begin, Index end) {
+      for (Index i = begin; i < end; i += 2) {
+        const std::array<double, 2> drawn = rule(static_cast<std::uint64_t>(i / 2));
+        for (Index j = i; j < std::min(i + 2, end); ++j)
+          values_[static_cast<std::size_t>(j)] = static_cast<Scalar>(drawn[static_cast<std::size_t>(j - i)]);
+      }
+    });
   }
 
   const Shape& shape_;

@@ -117,13 +117,14 @@ TEST(Random, UniformOfTheExtremeWordsStaysInside) {
   }
 }
 
-TEST(Random, NormalHasTheMomentsAndTailsOfTheNormalDistribution) {
-  Random random(1, "normal");
+// A million draws have the moments and tails of the normal distribution.
+template <class Draw>
+void expect_normal(Draw draw) {
   const int n = 1'000'000;
   double moments[5] = {};
   int beyond_two = 0;
   for (int i = 0; i < n; ++i) {
-    const double z = random.normal();
+    const double z = draw();
     ASSERT_TRUE(std::isfinite(z));
     for (int k = 1; k <= 4; ++k) moments[k] += std::pow(z, k) / n;
     beyond_two += std::abs(z) > 2;
@@ -135,6 +136,25 @@ TEST(Random, NormalHasTheMomentsAndTailsOfTheNormalDistribution) {
   EXPECT_NEAR(moments[4], 3, 5 * std::sqrt(96. / n));
   const double p = std::erfc(std::numbers::sqrt2);
   EXPECT_NEAR(static_cast<double>(beyond_two) / n, p, 5 * std::sqrt(p * (1 - p) / n));
+}
+
+TEST(Random, NormalsOfTheStreamAreNormal) {
+  Random random(1, "normal");
+  expect_normal([&] { return random.normal(); });
+}
+
+TEST(Random, NormalsOfABlockAreNormalAndUncorrelated) {
+  const Random random(1, "normal");
+  for (const std::size_t which : {0u, 1u})
+    expect_normal([&, i = std::uint64_t{0}]() mutable { return random.normals(i++)[which]; });
+  const int n = 1'000'000;
+  double product = 0;
+  for (int i = 0; i < n; ++i) {
+    const auto [a, b] = random.normals(static_cast<std::uint64_t>(i));
+    product += a * b / n;
+  }
+  EXPECT_NEAR(product, 0, 5 * std::sqrt(1. / n));
+  EXPECT_EQ(random.normals(77), Random(1, "normal").normals(77));
 }
 
 double chi_square(const std::vector<int>& counts, double expected) {

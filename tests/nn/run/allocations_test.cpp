@@ -39,10 +39,10 @@ TEST_F(Allocations, AreCounted) {
 
 TEST_F(Allocations, HappenInTheFirstRunAlone) {
   const int threads_before = threads();
+  Vector<double> elsewhere(plan.output(1).size());
   for (const int n : {1, 2}) {
     set_threads(n);
     for (int i = 0; i < 3; ++i) plan.run();
-    Vector<double> elsewhere(plan.output(1).size());
     const auto before = allocations();
     for (std::uint64_t i = 0; i < 20; ++i) {
       plan.draw(1, i);
