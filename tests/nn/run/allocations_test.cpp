@@ -1,25 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "base/threads.h"
 #include "tests/nn/run/mlp.h"
 #include "tests/support/count_allocations.h"
+#include "tests/support/resident_pages.h"
 
 namespace gradus::test {
 namespace {
-
-// The process's memory that is in use, in kB.
-long resident() {
-  std::ifstream file("/proc/self/status");
-  for (std::string word; file >> word;)
-    if (word == "VmRSS:") {
-      long kilobytes = 0;
-      file >> kilobytes;
-      return kilobytes;
-    }
-  return -1;
-}
 
 class Allocations : public testing::Test {
  protected:
@@ -60,12 +47,11 @@ TEST_F(Allocations, HappenInTheFirstRunAlone) {
 TEST_F(Allocations, StayAwayForTenThousandProducts) {
   plan.hold();
   for (int i = 0; i < 100; ++i) plan.apply();
-  const long memory = resident();
+  const Index pages = resident_pages();
   const auto count = allocations();
   for (int i = 0; i < 10000; ++i) plan.apply();
   EXPECT_EQ(allocations(), count);
-  ASSERT_GT(memory, 0);
-  EXPECT_LE(resident(), memory + 256) << "kB";
+  EXPECT_LE(resident_pages() - pages, 64);
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <fstream>
 #include <numeric>
 
 #include "base/random.h"
@@ -12,6 +11,7 @@
 #include "optim/first_order/sgd.h"
 #include "optim/vector_math.h"
 #include "tests/support/count_allocations.h"
+#include "tests/support/resident_pages.h"
 
 namespace gradus {
 namespace {
@@ -189,12 +189,6 @@ TEST(NetworkObjective, NamesElements) {
   EXPECT_EQ(objective.element_name(42 + 28 + 3), "2.bias[3]");
 }
 
-Index resident_pages() {
-  Index size = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> size >> resident;
-  return resident;
-}
-
 TEST(NetworkObjective, ProductsAndStepsLeaveMemoryFlat) {
   Network network = mlp({5, 7, 4}, {.activation = Activation::tanh, .l2 = 0.1, .dropout = 0.2});
   NetworkObjective<float> objective(network);
@@ -210,11 +204,11 @@ TEST(NetworkObjective, ProductsAndStepsLeaveMemoryFlat) {
     objective.gauss_newton(theta).apply(v, out);
   };
   work(0);
-  const Index pages = resident_pages();
+  const Index pages = test::resident_pages();
   const auto allocations = test::allocations();
   for (std::uint64_t step = 1; step <= 10000; ++step) work(step);
   EXPECT_EQ(test::allocations(), allocations);
-  EXPECT_LE(resident_pages() - pages, 16);
+  EXPECT_LE(test::resident_pages() - pages, 16);
 }
 
 }  // namespace
