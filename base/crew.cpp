@@ -1,5 +1,7 @@
 #include "base/crew.h"
 
+#include <algorithm>
+#include <system_error>
 #include <thread>
 
 namespace gradus {
@@ -78,9 +80,18 @@ Crew& Crew::of_this_thread() {
 
 Crew::~Crew() = default;
 
+// How many there are then, at most `size`.
+int Crew::grow_to(int size) {
+  const auto here = [this] { return static_cast<int>(helpers_.size()) + 1; };
+  try {
+    while (here() < size) helpers_.push_back(std::make_unique<Helper>(here()));
+  } catch (const std::system_error&) {  // the system has no more threads for us
+  }
+  return std::min(size, here());
+}
+
 void Crew::run(Body body, const void* context, int size) {
-  while (static_cast<int>(helpers_.size()) + 1 < size)
-    helpers_.push_back(std::make_unique<Helper>(static_cast<int>(helpers_.size()) + 1));
+  size = grow_to(size);
   for (int rank = 1; rank < size; ++rank)
     helpers_[static_cast<std::size_t>(rank) - 1]->start(body, context, size, &meeting_);
   body(context, 0, size, meeting_);

@@ -37,16 +37,18 @@ class Meeting {
 class Crew {
  public:
   /// What each thread runs: its rank, from 0, how many there are, and where they meet.
-  using Body = void (*)(const void* context, int rank, int size, Meeting& meeting);
+  using Body = void (*)(const void* context, int rank, int size, Meeting& meeting) noexcept;
 
   static Crew& of_this_thread();
   ~Crew();
 
-  /// Runs the body on the calling thread and on size − 1 helpers; returns when all are done.
+  /// Runs the body on the calling thread and on size − 1 helpers, or as many as the system lets start; returns when all
+  /// are done.
   void run(Body body, const void* context, int size);
 
  private:
   class Helper;
+  int grow_to(int size);
   Meeting meeting_;
   std::vector<std::unique_ptr<Helper>> helpers_;
 };

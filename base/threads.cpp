@@ -102,7 +102,7 @@ void Team::run(void (*body)(const void*, const Team&), const void* context, bool
     const void* context;
   };
   const Work work{body, context};
-  const auto member = [](const void* w, int rank, int size, Meeting& meeting) {
+  const auto member = [](const void* w, int rank, int size, Meeting& meeting) noexcept {
     const auto& [run_body, its_context] = *static_cast<const Work*>(w);
     run_body(its_context, Team(rank, size, &meeting));
   };

@@ -27,7 +27,7 @@ class Team {
   /// Waits for all of the team.
   void barrier() const;
 
-  /// Runs body(team) on up to threads() threads, or on this one alone when `alone`; returns when all are
+  /// Runs body(team) on up to threads() threads (fewer where the system cannot start as many), or on this one alone when `alone`; returns when all are
   /// done. Inside of a team, and inside of an OpenMP parallel region of the caller's, it runs on this one
   /// alone. The body must not throw.
   template <class Body>

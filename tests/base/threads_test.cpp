@@ -4,11 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <omp.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <mutex>
+#include <numeric>
 #include <string>
 #include <thread>
 #include <utility>
@@ -218,6 +222,42 @@ TEST_F(Threads, BlasInsideOfATeamRunsOnTheCallingThread) {
     EXPECT_EQ(threads_of_this_process(), before);
     for (const auto& result : results) EXPECT_EQ(result, alone);  // to the last bit
   }).join();
+}
+
+// With less address space than their stacks take, only a few threads start.
+TEST_F(Threads, ATeamIsSmallerWhereThreadsDoNotStart) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "A sanitizer ends the program when there is no address space left.";
+#endif
+  set_threads(64);
+  std::thread([] {  // a fresh thread, which has no helpers yet
+    const auto ranks = [] {
+      std::mutex mutex;
+      std::vector<int> seen;
+      Team::run([&](const Team& team) {
+        team.barrier();
+        const std::lock_guard lock(mutex);
+        seen.push_back(team.rank());
+      });
+      std::ranges::sort(seen);
+      return seen;
+    };
+    rlim_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlimit before{};
+    getrlimit(RLIMIT_AS, &before);
+    const rlimit tight{pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (64 << 20), before.rlim_max};
+    setrlimit(RLIMIT_AS, &tight);
+    const std::vector<int> few = ranks();
+    setrlimit(RLIMIT_AS, &before);
+
+    EXPECT_LT(few.size(), 64u);
+    std::vector<int> expected(few.size());
+    std::iota(expected.begin(), expected.end(), 0);
+    EXPECT_EQ(few, expected);
+    EXPECT_EQ(ranks().size(), 64u) << "complete when threads start again";
+  })
+      .join();
 }
 
 TEST_F(Threads, TheCallersOwnSettingIsRestored) {
