@@ -4,9 +4,10 @@
 #include "graph/graph.h"
 #include "parameters.h"
 
-/// Losses of each case: a network's output (batch, n) and the targets to (batch). For outputs of any size
-/// they and their derivatives are finite, and as exact as the rounding of these outputs allows. Operands that
-/// do not fit throw Error, which names both shapes. Take the mean for the loss of a batch.
+/// Losses of each case: a network's output (batch, n) and the targets to (batch). They and their derivatives are
+/// finite where differences and sums of outputs and targets are (in squared_error also of their squares), and as
+/// exact as the rounding of the outputs allows. Operands that do not fit throw Error, which names both shapes.
+/// Take the mean for the loss of a batch.
 namespace gradus {
 
 /// −Σ_c t_c log p_c with p = softmax(z). The labels are class indices (batch), or distributions t (batch,

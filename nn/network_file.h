@@ -14,7 +14,8 @@ struct SavedNetwork {
 };
 
 /// Writes the parameters of a network that mlp() made (weights_file.h), and in the file's metadata what mlp()
-/// was given: "layers" ("784,512,10"), "activation", "loss", "l2", "dropout", "input-dropout".
+/// was given: "layers" ("784,512,10"), "activation", "loss", "l2", "dropout", "input-dropout". Not the
+/// initializer: drawn anew, a loaded network's parameters start as mlp()'s do by default.
 template <class Scalar>
 void save_network(const std::filesystem::path& path, const Network& network, std::span<const Scalar> theta);
 
