@@ -42,6 +42,7 @@ class CountingObjective : public Objective<Scalar> {
     third_gradients_ += 1;
     return gauss_newton_;
   }
+  Layout layout() const override { return objective_.layout(); }
   std::string element_name(Index i) const override { return objective_.element_name(i); }
 
  private:

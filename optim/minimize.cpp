@@ -39,7 +39,7 @@ MinimizeResult run(Objective<Scalar>& original, std::span<Scalar> theta, Optimiz
   check<Scalar>(original, theta);
   CountingObjective<Scalar> objective(original);
   Vector<Scalar> g(theta.size());
-  optimizer.reset(std::ssize(theta));
+  optimizer.reset(objective.layout());
 
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [&] {
@@ -68,7 +68,7 @@ MinimizeResult run(Objective<Scalar>& original, std::span<Scalar> theta, Optimiz
       ++result.steps;
       Iteration<Scalar> iteration{result.steps, report, theta, objective.cost()};
       if (callback) callback(iteration);
-      if (report.status != Status::ok)
+      if (report.status != Status::ok && report.status != Status::skipped)
         result.reason =
             fmt::format("{} stopped at step {}: {}", optimizer.name(), result.steps, report.message);
       else if (iteration.stop)

@@ -4,6 +4,7 @@
 
 #include "../base/error.h"
 #include "../base/vector.h"
+#include "layout.h"
 
 namespace gradus {
 
@@ -49,6 +50,8 @@ class Objective {
   /// The generalised Gauss–Newton matrix at θ, positive semi-definite. Throws Unsupported where it is not
   /// overridden.
   virtual Curvature<Scalar>& gauss_newton(View theta);
+  /// What θ is made of: one vector where it is not overridden.
+  virtual Layout layout() const { return size(); }
   /// What messages call the i-th element of θ: "θ[i]" where it is not overridden.
   virtual std::string element_name(Index i) const;
 };

@@ -6,6 +6,8 @@ std::string_view name(Status status) {
   switch (status) {
     case Status::ok:
       return "ok";
+    case Status::skipped:
+      return "skipped";
     case Status::converged:
       return "converged";
     case Status::line_search_failed:

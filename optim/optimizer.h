@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "layout.h"
 #include "objective.h"
 
 namespace gradus {
@@ -13,8 +14,9 @@ struct Evaluations {
 };
 
 enum class Status {
-  ok,                  ///< a step was taken
-  converged,           ///< the method finds that θ is a stationary point
+  ok,         ///< a step was taken
+  skipped,    ///< the gradient was not finite and the step was left out, as the method's options allow
+  converged,  ///< the method finds that θ is a stationary point
   line_search_failed,  ///< no acceptable step was found along the direction
   non_finite,          ///< the loss, the gradient or the step is infinite or not a number
 };
@@ -51,11 +53,11 @@ class Optimizer {
   using Ref = std::span<Scalar>;
 
   virtual ~Optimizer() = default;
-  /// "SGD"
+  /// As in the registry: "sgd"
   virtual std::string_view name() const = 0;
-  /// Begins a new run over vectors of n elements, forgetting the last one. All that is ever allocated is
+  /// Begins a new run over a θ of this layout, forgetting the last one. All that is ever allocated is
   /// allocated here.
-  virtual void reset(Index n) = 0;
+  virtual void reset(const Layout& layout) = 0;
   /// One step. Throws Error when `theta` is not of the size that reset was given.
   virtual StepReport step(Objective<Scalar>& objective, Ref theta) = 0;
   /// Visits all that a step depends on, but for θ and the method's options.

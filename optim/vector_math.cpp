@@ -8,8 +8,8 @@
 
 #include "base/threads.h"
 
-// Compiled for each kind of processor, the best chosen when the program is loaded: too early for the thread
-// sanitizer.
+// Unless all is compiled for one processor: compiled for two kinds, the better chosen when the program is loaded, which
+// is too early for the thread sanitizer.
 #if defined(__SANITIZE_THREAD__)
 #define GRADUS_CLONES
 #elif defined(__has_feature)
@@ -17,7 +17,7 @@
 #define GRADUS_CLONES
 #endif
 #endif
-#if !defined(GRADUS_CLONES) && defined(__x86_64__)
+#if !defined(GRADUS_CLONES) && defined(__x86_64__) && !defined(GRADUS_KERNELS_NATIVE)
 #define GRADUS_CLONES __attribute__((target_clones("arch=haswell", "default")))
 #elif !defined(GRADUS_CLONES)
 #define GRADUS_CLONES

@@ -138,6 +138,16 @@ Curvature<Scalar>& NetworkObjective<Scalar>::gauss_newton(View theta) {
 }
 
 template <class Scalar>
+Layout NetworkObjective<Scalar>::layout() const {
+  std::vector<Layout::Block> blocks;
+  for (const auto& [name, shape, offset, size, initializer] : network_.parameters().blocks()) {
+    const Index rows = shape.rank() == 2 ? shape[0] : size;
+    blocks.push_back({name, offset, rows, rows == 0 ? 1 : size / rows});
+  }
+  return Layout(std::move(blocks));
+}
+
+template <class Scalar>
 std::string NetworkObjective<Scalar>::element_name(Index i) const {
   const auto blocks = network_.parameters().blocks();
   const auto block = std::find_if(blocks.begin(), blocks.end(),

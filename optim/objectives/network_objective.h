@@ -47,6 +47,8 @@ class NetworkObjective : public Objective<Scalar> {
   Scalar gradient(View theta, Ref out) override;
   Curvature<Scalar>& hessian(View theta) override;
   Curvature<Scalar>& gauss_newton(View theta) override;
+  /// The network's blocks of parameters.
+  Layout layout() const override;
   /// "0.weight[3, 17]"
   std::string element_name(Index i) const override;
 

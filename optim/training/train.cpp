@@ -96,7 +96,7 @@ class Trainer {
     if (options_.validation) history_.validation_data = options_.validation->name();
     history_.batch_size = options_.batch_size;
     history_.seed = options_.seed;
-    optimizer_.reset(std::ssize(theta_));
+    optimizer_.reset(objective_.layout());
 
     bool going = true;
     for (Index epoch = 1; going && epoch <= options_.epochs; ++epoch) going = run_epoch(epoch);

@@ -80,7 +80,7 @@ TEST(Minimize, DivergenceIsAStatusAndThetaStaysFinite) {
   const MinimizeResult result = minimize(f, theta, sgd);
   EXPECT_FALSE(result.converged);
   EXPECT_EQ(result.status, Status::non_finite);
-  EXPECT_THAT(result.reason, AllOf(HasSubstr("SGD stopped at step"), HasSubstr("θ is left as it was")));
+  EXPECT_THAT(result.reason, AllOf(HasSubstr("sgd stopped at step"), HasSubstr("θ is left as it was")));
   EXPECT_TRUE(std::isfinite(theta[0]) && std::isfinite(theta[1]));
 }
 

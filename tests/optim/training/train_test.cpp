@@ -50,7 +50,7 @@ TEST(Train, LearnsToTellClustersApart) {
   EXPECT_EQ(history.steps, 20 * 19);
   EXPECT_EQ(history.status, Status::ok);
   EXPECT_EQ(history.reason, "Trained for 20 epochs.");
-  EXPECT_EQ(history.optimizer, "SGD");
+  EXPECT_EQ(history.optimizer, "sgd");
   const EpochRecord& last = history.epochs.back();
   EXPECT_LT(last.training_loss, history.epochs.front().training_loss / 4);
   EXPECT_GT(*last.training_accuracy, 0.97);

@@ -1,0 +1,139 @@
+#include "optim/first_order/first_order.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "base/threads.h"
+#include "optim/vector_math.h"
+
+namespace gradus {
+namespace {
+
+// A NaN without its sign, which means nothing.
+double shown(double x) { return std::isnan(x) ? std::numeric_limits<double>::quiet_NaN() : x; }
+
+}  // namespace
+
+template <class Scalar>
+FirstOrder<Scalar>::FirstOrder(std::string name, Schedule learning_rate, const Guards& guards)
+    : name_(std::move(name)), learning_rate_(std::move(learning_rate)), guards_(guards) {
+  const auto rate = static_cast<Scalar>(learning_rate_.rate());
+  if (!(rate > 0) || !std::isfinite(rate))
+    throw Error(fmt::format("[{}] learning_rate must be a positive, finite {}, not {}.", name_,
+                            sizeof(Scalar) == 4 ? "float" : "double", learning_rate_.rate()));
+}
+
+template <class Scalar>
+void FirstOrder<Scalar>::reset(const Layout& layout) {
+  layout_ = layout;
+  t_ = skipped_ = 0;
+  learning_rate_.reset();
+  const auto n = static_cast<std::size_t>(layout.size());
+  g_.assign(n, 0);
+  state([n](std::string_view, Vector<Scalar>& values) { values.assign(n, 0); });
+  begin(layout_);
+}
+
+template <class Scalar>
+void FirstOrder<Scalar>::visit(StateVisitor& visitor) {
+  visitor.integer("t", t_);
+  visitor.integer("skipped", skipped_);
+  learning_rate_.visit(visitor);
+  visit_numbers(visitor);
+  state([&](std::string_view symbol, Vector<Scalar>& values) { visitor.vector(symbol, std::span(values)); });
+}
+
+template <class Scalar>
+typename FirstOrder<Scalar>::View FirstOrder<Scalar>::point(Index, View theta) {
+  return theta;
+}
+
+template <class Scalar>
+StepReport FirstOrder<Scalar>::refuse(StepReport report, std::string message) {
+  report.message = std::move(message);
+  if (skipped_ < guards_.skip_non_finite) {
+    ++skipped_;
+    report.status = Status::skipped;
+    report.message +=
+        fmt::format(" The step was left out, {} of {} in a row.", skipped_, guards_.skip_non_finite);
+  } else {
+    report.status = Status::non_finite;
+  }
+  return report;
+}
+
+template <class Scalar>
+StepReport FirstOrder<Scalar>::step(Objective<Scalar>& objective, Ref theta) {
+  if (theta.size() != g_.size())
+    throw Error(
+        fmt::format("[{}] θ has {} elements, but reset was called for {}.", name_, theta.size(), g_.size()));
+
+  const Index t = t_ + 1;
+  const double eta = learning_rate_(t);
+  const View g = g_, at = point(t, theta);
+  StepReport report;
+  report.loss = static_cast<double>(objective.gradient(at, g_));
+  report.evaluations.gradients = 1;
+  report.gradient_norm = norm(g);
+
+  if (!std::isfinite(report.loss))
+    return refuse(
+        report, fmt::format("The loss is {}; θ is left as it was. A smaller learning rate than {} may help.",
+                            shown(report.loss), eta));
+  if (!std::isfinite(report.gradient_norm)) {
+    const Index i = first_non_finite(g);
+    return refuse(
+        report,
+        i < 0 ? fmt::format("The gradient's norm overflows (loss {}); θ is left as it was.", report.loss)
+              : fmt::format("The gradient of {} is {} (loss {}); θ is left as it was.",
+                            objective.element_name(i),
+                            shown(static_cast<double>(g[static_cast<std::size_t>(i)])), report.loss));
+  }
+
+  double scale = 1;
+  const bool changed = guards_.l2 != 0 || std::isfinite(guards_.clip_value);
+  if (changed) {
+    const auto l2 = static_cast<Scalar>(guards_.l2), most = static_cast<Scalar>(guards_.clip_value);
+    parallel_for(std::ssize(g_), 4096, [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) {
+        Scalar& gradient = g_[static_cast<std::size_t>(i)];
+        gradient = std::clamp(gradient + l2 * at[static_cast<std::size_t>(i)], -most, most);
+      }
+    });
+  }
+  if (std::isfinite(guards_.clip_norm))
+    if (const double length = changed ? norm(g) : report.gradient_norm; length > guards_.clip_norm)
+      scale = guards_.clip_norm / length;
+
+  const Change change = update({.t = t,
+                                .eta = eta,
+                                .g = g,
+                                .theta = theta,
+                                .layout = layout_,
+                                .objective = objective,
+                                .evaluations = report.evaluations,
+                                .scale = static_cast<Scalar>(scale),
+                                .keep = static_cast<Scalar>(1 - eta * guards_.decoupled_weight_decay),
+                                .box_low = static_cast<Scalar>(guards_.box_low),
+                                .box_high = static_cast<Scalar>(guards_.box_high)});
+  t_ = t;
+  skipped_ = 0;
+  learning_rate_.observe(report.loss);
+  report.step_norm = std::sqrt(change.squares);
+  if (const Index i = change.first_non_finite; i >= 0) {
+    report.status = Status::non_finite;
+    report.message =
+        fmt::format("The step overflows {} (learning rate {}, gradient {}); that element is left as it was.",
+                    objective.element_name(i), eta, g[static_cast<std::size_t>(i)]);
+  }
+  return report;
+}
+
+template class FirstOrder<float>;
+template class FirstOrder<double>;
+
+}  // namespace gradus
