@@ -91,16 +91,23 @@ struct Executor<Scalar>::Scope {
   }
 
   void operator()(const Copy& w) const {
-    if (team.rank() != 0) return;
-    if (w.clear_first) std::fill_n(at(w.out), executor.program_->at(w.out).elements, Scalar(0));
-    const Scalar* in = at(w.in) + w.in_offset;
-    Scalar* out = at(w.out) + w.out_offset;
-    for (Index i = 0; i < w.sizes[0]; ++i)
-      for (Index j = 0; j < w.sizes[1]; ++j)
-        for (Index k = 0; k < w.sizes[2]; ++k) {
+    if (w.clear_first) {
+      const auto [first, last] = share(team, executor.program_->at(w.out).elements);
+      std::fill(at(w.out) + first, at(w.out) + last, Scalar(0));
+      team.barrier();
+    }
+    auto sizes = w.sizes;  // of this thread's part: a share of the longest axis
+    const auto longest = static_cast<std::size_t>(std::ranges::max_element(sizes) - sizes.begin());
+    const auto [first, last] = share(team, sizes[longest]);
+    sizes[longest] = last - first;
+    const Scalar* in = at(w.in) + w.in_offset + first * w.in_strides[longest];
+    Scalar* out = at(w.out) + w.out_offset + first * w.out_strides[longest];
+    for (Index i = 0; i < sizes[0]; ++i)
+      for (Index j = 0; j < sizes[1]; ++j)
+        for (Index k = 0; k < sizes[2]; ++k) {
           const Scalar* from = in + i * w.in_strides[0] + j * w.in_strides[1] + k * w.in_strides[2];
           Scalar* to = out + i * w.out_strides[0] + j * w.out_strides[1] + k * w.out_strides[2];
-          for (Index l = 0; l < w.sizes[3]; ++l) to[l * w.out_strides[3]] = from[l * w.in_strides[3]];
+          for (Index l = 0; l < sizes[3]; ++l) to[l * w.out_strides[3]] = from[l * w.in_strides[3]];
         }
   }
 

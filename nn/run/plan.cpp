@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -46,8 +48,25 @@ struct Plan<Scalar>::State {
         places[v] = arena.data() + program.values[v].offset;
   }
 
+  // Where outputs are bound matters only when they are written: one may be bound where another was before.
+  void check_outputs() {
+    const std::less<const Scalar*> before;
+    const auto place = [this](std::size_t i) {
+      const program::ValueId v = program.outputs[i];
+      const Scalar* const begin = places[static_cast<std::size_t>(v)];
+      return std::pair(begin, begin + program.at(v).elements);
+    };
+    for (std::size_t i = 0; i < program.outputs.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (before(place(i).first, place(j).second) && before(place(j).first, place(i).second))
+          throw Error(fmt::format(
+              "[plan] outputs {} and {} are bound to memory that overlaps; each must have its own.", j, i));
+    outputs_checked = true;
+  }
+
   // Views follow the values that they lie in, which may have been bound elsewhere.
   void run(std::size_t first, std::size_t last) {
+    if (!outputs_checked) check_outputs();
     for (std::size_t s = first; s < last; ++s)
       for (const program::ValueId v : program.steps[s].reads)
         if (!places[static_cast<std::size_t>(program.base(v))])
@@ -65,6 +84,7 @@ struct Plan<Scalar>::State {
   program::Executor<Scalar> executor;
   Vector<Scalar> arena;
   std::vector<Scalar*> places;
+  bool outputs_checked = true;  // since the last was bound
 };
 
 template <class Scalar>
@@ -104,6 +124,7 @@ void Plan<Scalar>::bind_output(std::size_t i, std::span<Scalar> destination) {
     throw Error(fmt::format("[plan] output {} has {} values, but room for {} was given.", i,
                             state_->program.at(v).elements, destination.size()));
   state_->places[static_cast<std::size_t>(v)] = destination.data();
+  state_->outputs_checked = false;
 }
 
 template <class Scalar>

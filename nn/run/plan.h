@@ -43,12 +43,14 @@ class Plan {
   /// Gives an input its values, which must live as long as the plan runs. An input that this plan does not need is
   /// accepted. Throws Error where the number of values is not that of the input's shape.
   void bind(Tensor input, std::span<const Scalar> values);
-  /// Lets the i-th output be written there, instead of into the plan's own memory. It must not overlap an input or another output.
+  /// Lets the i-th output be written there, instead of into the plan's own memory. It must not overlap an
+  /// input or another output.
   void bind_output(std::size_t i, std::span<Scalar> destination);
   /// From now on dropout masks are those of this (seed, step); at first those of (0, 0).
   void draw(std::uint64_t seed, std::uint64_t step);
 
-  /// Throw Error naming an input that the phase reads and that is not bound, or the index that is out of range.
+  /// Throw Error naming an input that the phase reads and that is not bound, two outputs bound to memory that overlaps, or
+  /// the index that is out of range.
   void hold();
   void apply();
   void run();

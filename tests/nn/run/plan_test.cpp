@@ -91,6 +91,27 @@ TYPED_TEST(PlanOf, ReadsInputsAndWritesOutputsWhereTheyAre) {
   EXPECT_THAT(elsewhere, ElementsAre(9, 1));
 }
 
+TYPED_TEST(PlanOf, RefusesOutputsInMemoryThatOverlaps) {
+  Graph g;
+  const Tensor x = g.input("x", {3});
+  Plan<TypeParam> plan(Tensors{exp(x), -x, square(x)}, 1);
+  const Vector<TypeParam> values{1, 2, 3};
+  Vector<TypeParam> memory(6, -77);
+  plan.bind(x, values);
+  const auto part = [&](std::size_t begin) { return std::span(memory).subspan(begin, 3); };
+  plan.bind_output(2, part(3));
+  for (const std::size_t begin : {1, 2, 3}) {
+    plan.bind_output(1, part(begin));
+    for (int i = 0; i < 2; ++i)
+      EXPECT_ERROR(plan.run(),
+                   "[plan] outputs 1 and 2 are bound to memory that overlaps; each must have its own.");
+    EXPECT_THAT(memory, Each(-77));
+  }
+  plan.bind_output(2, part(0));  // where each had been bound does not count
+  plan.run();
+  EXPECT_THAT(memory, ElementsAre(1, 4, 9, -1, -2, -3));
+}
+
 TYPED_TEST(PlanOf, AnyNodeMayBeAnOutput) {
   Graph g;
   const Tensor x = g.input("x", {batch, 2}), y = exp(x);

@@ -103,9 +103,12 @@ TYPED_TEST(RandomPlans, ApplyAfterManyDirectionsIsAFreshRun) {
     Planned<TypeParam> planned(made, seed % 2 == 0 ? PlanOptions{} : poisoned, true);
     Planned<TypeParam> fresh(made, plain, true);
     for (int held = 0; held < 2; ++held) {
+      set_threads(1 + held);
       planned.plan().hold();
       for (int applied = 0; applied < 3; ++applied) {
+        set_threads(1 + applied);
         planned.plan().apply();
+        set_threads(1);
         fresh.plan().run();
         expect_same_bits(planned.results(), fresh.results(), "apply");
         planned.scale(TypeParam(0.75), true);
@@ -122,9 +125,11 @@ TYPED_TEST(RandomPlans, OutputsMayBeWrittenAnywhere) {
     SCOPED_TRACE(seed);
     const RandomGraph made(seed);
     Planned<TypeParam> planned(made, seed % 2 == 0 ? PlanOptions{} : poisoned, seed % 3 == 0);
+    set_threads(1);
     planned.plan().run();
     const auto expected = planned.results();
-    for (std::size_t shift = 0; shift < 2; ++shift) {  // also at places that are not aligned
+    for (std::size_t shift = 0; shift < 3; ++shift) {  // also at places that are not aligned
+      set_threads(1 + static_cast<int>(shift));
       std::vector<Vector<TypeParam>> places;
       for (std::size_t i = 0; i < expected.size(); ++i) {
         places.emplace_back(expected[i].size() + shift + 1, TypeParam(-77));

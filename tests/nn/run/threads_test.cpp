@@ -63,10 +63,12 @@ TYPED_TEST(PlanThreads, DoNotChangeABitOfAnyGraph) {
 TYPED_TEST(PlanThreads, WaitForEachOther) {
   const Mlp mlp({100, 257, 33, 10}, 128);
   set_threads(1);
-  const auto alone = evaluate<double>(mlp.all(), mlp.bindings, 128);
+  const auto alone = evaluate<TypeParam>(mlp.all(), mlp.bindings, 128);
   set_threads(4);
-  Plan<double> plan(mlp.all(), 128);
-  for (const auto& [input, values] : mlp.bindings) plan.bind(input, values);
+  Plan<TypeParam> plan(mlp.all(), 128);
+  std::vector<Vector<TypeParam>> given;
+  for (const auto& [input, values] : mlp.bindings) given.emplace_back(values.begin(), values.end());
+  for (std::size_t i = 0; i < given.size(); ++i) plan.bind(mlp.bindings[i].first, given[i]);
   for (int i = 0; i < 50; ++i) {
     plan.run();
     for (std::size_t k = 0; k < alone.size(); ++k)
