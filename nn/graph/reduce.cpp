@@ -59,6 +59,23 @@ Tensor reduce(Tensor x, const std::vector<int>& axes, bool keep) {
   return keep ? reshape(x, kept) : x;
 }
 
+// One node whatever the axes, so that all that are largest share the derivative equally.
+Tensor max_over(Tensor x, const std::vector<int>& axes, bool keep) {
+  const auto count = static_cast<int>(axes.size()), rank = x.shape().rank();
+  if (count == 0 || axes.back() - axes.front() + 1 == count) return reduce<op::Max>(x, axes, keep);
+  std::array<int, Shape::max_rank> order{0, 1, 2, 3};
+  std::stable_partition(order.begin(), order.begin() + rank,
+                        [&](int axis) { return !std::ranges::binary_search(axes, axis); });
+  Shape kept = x.shape();
+  for (const int axis : axes) kept = reduced(kept, axis, axis + 1, true);
+  std::vector<Index> sizes;
+  for (int i = 0; i < rank; ++i) sizes.push_back(x.shape()[order[static_cast<std::size_t>(i)]]);
+  const std::array inputs{x};
+  x = x.graph().add(op::Transpose{order}, inputs, Shape(sizes));
+  x = reduce_run<op::Max>(x, rank - count, rank);
+  return keep ? reshape(x, kept) : x;
+}
+
 Tensor mean_over(Tensor x, const std::vector<int>& axes, bool keep) {
   double numbers = 1;
   bool over_batch = false;
@@ -83,8 +100,8 @@ Tensor sum(Tensor x) { return reduce<op::Sum>(x, resolved(x, all_axes(x), "sum")
 Tensor sum(Tensor x, Axes axes, bool keep) { return reduce<op::Sum>(x, resolved(x, axes, "sum"), keep); }
 Tensor mean(Tensor x) { return mean_over(x, resolved(x, all_axes(x), "mean"), false); }
 Tensor mean(Tensor x, Axes axes, bool keep) { return mean_over(x, resolved(x, axes, "mean"), keep); }
-Tensor max(Tensor x) { return reduce<op::Max>(x, resolved(x, all_axes(x), "max"), false); }
-Tensor max(Tensor x, Axes axes, bool keep) { return reduce<op::Max>(x, resolved(x, axes, "max"), keep); }
+Tensor max(Tensor x) { return max_over(x, resolved(x, all_axes(x), "max"), false); }
+Tensor max(Tensor x, Axes axes, bool keep) { return max_over(x, resolved(x, axes, "max"), keep); }
 Tensor min(Tensor x) { return -max(-x); }
 Tensor min(Tensor x, Axes axes, bool keep) { return -max(-x, axes, keep); }
 Tensor log_sum_exp(Tensor x, Axes axes, bool keep) {

@@ -51,6 +51,19 @@ TYPED_TEST(Edges, TiesShareTheDerivative) {
   }
 }
 
+TYPED_TEST(Edges, TiesAcrossAxesThatAreNoNeighboursShareItToo) {
+  Graph g;
+  const Tensor x = g.input("x", {2, batch, 2});
+  for (const bool keep : {false, true}) {
+    const Tensor y = max(x, {0, 2}, keep);
+    EXPECT_EQ(y.shape(), keep ? (Shape{1, batch, 1}) : (Shape{batch}));
+    const auto results =
+        evaluate<TypeParam>({y, grad(3 * sum(y), Tensors{x})[0]}, {{x, {3, 3, 1, 7, /**/ 3, 1, 2, 6}}}, 2);
+    EXPECT_THAT(results[0], ElementsAre(3, 7));
+    EXPECT_THAT(results[1], ElementsAre(1, 1, 0, 3, /**/ 1, 0, 0, 0));
+  }
+}
+
 // What would be less than the smallest normal number may be any such number, or 0.
 template <class Scalar>
 void expect_near(const Vector<Scalar>& x, const std::vector<double>& expected) {
