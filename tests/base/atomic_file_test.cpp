@@ -15,19 +15,16 @@
 #include <thread>
 #include <vector>
 
-#include "base/error.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace gradus {
 namespace {
 
 namespace fs = std::filesystem;
+using test::read;
 using testing::AllOf;
 using testing::HasSubstr;
-
-std::string read(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 mode_t mode_of(const fs::path& path) {
   struct stat status {};
@@ -35,36 +32,11 @@ mode_t mode_of(const fs::path& path) {
   return status.st_mode & 07777;
 }
 
-std::string message_of(const fs::path& path, std::string_view content) {
-  try {
-    write_file_atomically(path, content);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+std::string refusal(const fs::path& path, std::string_view content) {
+  return test::message_of([&] { write_file_atomically(path, content); });
 }
 
-class AtomicFile : public testing::Test {
- protected:
-  AtomicFile() {
-    std::string pattern = (fs::temp_directory_path() / "gradus-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~AtomicFile() override {
-    fs::permissions(folder_, fs::perms::owner_all);
-    fs::remove_all(folder_);
-  }
-
-  fs::path path(const char* name) const { return folder_ / name; }
-  std::vector<std::string> names() const {
-    std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(folder_)) found.push_back(entry.path().filename());
-    return found;
-  }
-
- private:
-  fs::path folder_;
-};
+using AtomicFile = test::WithFolder;
 
 TEST_F(AtomicFile, WritesANewFileWithTheModeThatTheUmaskGives) {
   const mode_t before = umask(027);
@@ -123,14 +95,14 @@ TEST_F(AtomicFile, FollowsASymbolicLink) {
 
 TEST_F(AtomicFile, MissingFolderIsNamedAndNotMade) {
   const fs::path file = path("missing/file");
-  EXPECT_THAT(message_of(file, "x"),
+  EXPECT_THAT(refusal(file, "x"),
               AllOf(HasSubstr("[write]"), HasSubstr(file.string()), HasSubstr("No such file or directory")));
   EXPECT_THAT(names(), testing::IsEmpty());
 }
 
 TEST_F(AtomicFile, AFolderInTheWayIsNamedAndKept) {
   fs::create_directory(path("folder"));
-  EXPECT_THAT(message_of(path("folder"), "x"),
+  EXPECT_THAT(refusal(path("folder"), "x"),
               AllOf(HasSubstr(path("folder").string()), HasSubstr("Is a directory")));
   EXPECT_THAT(names(), testing::ElementsAre("folder"));
 }
@@ -143,7 +115,7 @@ TEST_F(AtomicFile, ReadOnlyFolderLeavesTheOldFile) {
     ASSERT_EQ(chown(path("").c_str(), nobody, gid_t(-1)), 0);
     ASSERT_EQ(seteuid(nobody), 0);
   }
-  const std::string message = message_of(path("file"), "new");
+  const std::string message = refusal(path("file"), "new");
   ASSERT_EQ(seteuid(user), 0);
 
   EXPECT_THAT(message, AllOf(HasSubstr("Permission denied"), HasSubstr("The old file is unchanged.")));
@@ -160,7 +132,7 @@ TEST_F(AtomicFile, AWriteThatFailsInTheMiddleLeavesTheOldFileAndNothingElse) {
   small.rlim_cur = 10'000;
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  const std::string message = message_of(path("file"), std::string(1'000'000, 'x'));
+  const std::string message = refusal(path("file"), std::string(1'000'000, 'x'));
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   std::signal(SIGXFSZ, handler);
 
@@ -173,7 +145,7 @@ TEST_F(AtomicFile, AWriteThatFailsInTheMiddleLeavesTheOldFileAndNothingElse) {
 TEST_F(AtomicFile, DevicesAreWrittenToAndStayDevices) {
   write_file_atomically("/dev/null", "content");
   EXPECT_TRUE(fs::is_character_file("/dev/null"));
-  EXPECT_THAT(message_of("/dev/full", "content"),
+  EXPECT_THAT(refusal("/dev/full", "content"),
               AllOf(HasSubstr("/dev/full"), HasSubstr("No space left on device")));
   EXPECT_TRUE(fs::is_character_file("/dev/full"));
 }

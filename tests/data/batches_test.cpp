@@ -8,13 +8,13 @@
 #include <numeric>
 
 #include "data/shuffle.h"
-#include "tests/data/files.h"
 #include "tests/support/count_allocations.h"
+#include "tests/support/expect_error.h"
 
 namespace gradus {
 namespace {
 
-using test::error_of;
+using test::message_of;
 using testing::AllOf, testing::ElementsAre, testing::HasSubstr;
 
 std::vector<Index> epoch_of(Batches& batches, Index epoch) {
@@ -88,16 +88,16 @@ TEST(Batches, AllocateOnlyWhenMade) {
 }
 
 TEST(Batches, RefuseNonsense) {
-  EXPECT_THAT(error_of([] { Batches(0, 1); }), AllOf(HasSubstr("at least one case"), HasSubstr("0")));
-  EXPECT_THAT(error_of([] { Batches(-3, 1); }), HasSubstr("-3"));
-  EXPECT_THAT(error_of([] { Batches(5, 0); }), HasSubstr("batch size must be at least 1, not 0"));
-  EXPECT_THAT(error_of([] { Batches(5, -2); }), HasSubstr("not -2"));
-  EXPECT_THAT(error_of([] { Batches(5, 6, {.drop_last = true}); }),
+  EXPECT_THAT(message_of([] { Batches(0, 1); }), AllOf(HasSubstr("at least one case"), HasSubstr("0")));
+  EXPECT_THAT(message_of([] { Batches(-3, 1); }), HasSubstr("-3"));
+  EXPECT_THAT(message_of([] { Batches(5, 0); }), HasSubstr("batch size must be at least 1, not 0"));
+  EXPECT_THAT(message_of([] { Batches(5, -2); }), HasSubstr("not -2"));
+  EXPECT_THAT(message_of([] { Batches(5, 6, {.drop_last = true}); }),
               AllOf(HasSubstr("5 cases"), HasSubstr("6")));
   Batches batches(5, 2);
-  EXPECT_THAT(error_of([&] { batches.batch(0, 3); }), AllOf(HasSubstr("0 to 2"), HasSubstr("no batch 3")));
-  EXPECT_THAT(error_of([&] { batches.batch(0, -1); }), HasSubstr("no batch -1"));
-  EXPECT_THAT(error_of([&] { batches.batch(-1, 0); }), HasSubstr("no epoch -1"));
+  EXPECT_THAT(message_of([&] { batches.batch(0, 3); }), AllOf(HasSubstr("0 to 2"), HasSubstr("no batch 3")));
+  EXPECT_THAT(message_of([&] { batches.batch(0, -1); }), HasSubstr("no batch -1"));
+  EXPECT_THAT(message_of([&] { batches.batch(-1, 0); }), HasSubstr("no epoch -1"));
 }
 
 TEST(Shuffle, DrawsEveryOrderEquallyOften) {

@@ -6,12 +6,12 @@
 #include <limits>
 #include <numeric>
 
-#include "tests/data/files.h"
+#include "tests/support/expect_error.h"
 
 namespace gradus {
 namespace {
 
-using test::error_of;
+using test::message_of;
 using testing::AllOf, testing::ElementsAre, testing::HasSubstr;
 
 // Six images of 2 × 3 pixels; the pixels count up.
@@ -117,45 +117,46 @@ TEST(Dataset, TakesImagesWithoutInk) {
 }
 
 TEST(Dataset, RefusesEmptyData) {
-  EXPECT_THAT(error_of([] { Dataset::from_bytes("d", {}, 2, 2, {}, 2); }), HasSubstr("d: the data is empty"));
-  EXPECT_THAT(error_of([] { Dataset::from_values("d", {}, 2, {}, 2); }), HasSubstr("d: the data is empty"));
-  EXPECT_THAT(error_of([] {
+  EXPECT_THAT(message_of([] { Dataset::from_bytes("d", {}, 2, 2, {}, 2); }),
+              HasSubstr("d: the data is empty"));
+  EXPECT_THAT(message_of([] { Dataset::from_values("d", {}, 2, {}, 2); }), HasSubstr("d: the data is empty"));
+  EXPECT_THAT(message_of([] {
                 Dataset::from_values("d", {1, 2}, 2, {}, 2);
               }),
               HasSubstr("d: the data is empty"));
-  EXPECT_THAT(error_of([] { Dataset::from_labelled_values("d", {}, 2, {}, 2); }),
+  EXPECT_THAT(message_of([] { Dataset::from_labelled_values("d", {}, 2, {}, 2); }),
               HasSubstr("d: the data is empty"));
 }
 
 TEST(Dataset, RefusesCountsThatDisagree) {
-  EXPECT_THAT(error_of([] {
+  EXPECT_THAT(message_of([] {
                 Dataset::from_bytes("d", {1, 2, 3, 4, 5, 6}, 1, 2, {0, 1}, 2);
               }),
               AllOf(HasSubstr("3 cases"), HasSubstr("2 labels")));
-  EXPECT_THAT(error_of([] {
+  EXPECT_THAT(message_of([] {
                 Dataset::from_bytes("d", {1, 2, 3}, 1, 2, {0, 1}, 2);
               }),
               HasSubstr("1 are left over"));
-  EXPECT_THAT(error_of([] {
+  EXPECT_THAT(message_of([] {
                 Dataset::from_values("d", {1, 2, 3}, 1, {1, 2, 3, 4}, 2);
               }),
               AllOf(HasSubstr("3 cases"), HasSubstr("2 targets")));
-  EXPECT_THAT(error_of([] {
+  EXPECT_THAT(message_of([] {
                 Dataset::from_values("d", {1, 2}, 1, {1, 2, 3}, 2);
               }),
               HasSubstr("1 are left over"));
-  EXPECT_THAT(error_of([] {
+  EXPECT_THAT(message_of([] {
                 Dataset::from_labelled_values("d", {1, 2}, 1, {1}, 2);
               }),
               AllOf(HasSubstr("2 cases"), HasSubstr("1 labels")));
 }
 
 TEST(Dataset, RefusesLabelsOutOfRange) {
-  EXPECT_THAT(error_of([] {
+  EXPECT_THAT(message_of([] {
                 Dataset::from_bytes("d", {1, 2, 3}, 1, 1, {0, 9, 10}, 10);
               }),
               AllOf(HasSubstr("case 2"), HasSubstr("label 10"), HasSubstr("0 to 9")));
-  EXPECT_THAT(error_of([] {
+  EXPECT_THAT(message_of([] {
                 Dataset::from_labelled_values("d", {1, 2}, 1, {0, -1}, 10);
               }),
               AllOf(HasSubstr("case 1"), HasSubstr("label -1")));
@@ -164,49 +165,49 @@ TEST(Dataset, RefusesLabelsOutOfRange) {
 TEST(Dataset, RefusesWhatIsNotFinite) {
   const double nan = std::numeric_limits<double>::quiet_NaN(),
                infinity = std::numeric_limits<double>::infinity();
-  EXPECT_THAT(error_of([&] {
+  EXPECT_THAT(message_of([&] {
                 Dataset::from_values("d", {1, 2, 3, nan}, 2, {1, 2}, 1);
               }),
               AllOf(HasSubstr("feature 1 of case 1"), HasSubstr("nan")));
-  EXPECT_THAT(error_of([&] {
+  EXPECT_THAT(message_of([&] {
                 Dataset::from_values("d", {1, 2}, 1, {1, -infinity}, 1);
               }),
               AllOf(HasSubstr("target 0 of case 1"), HasSubstr("-inf")));
-  EXPECT_THAT(error_of([&] { Dataset::from_labelled_values("d", {nan}, 1, {0}, 1); }),
+  EXPECT_THAT(message_of([&] { Dataset::from_labelled_values("d", {nan}, 1, {0}, 1); }),
               HasSubstr("feature 0 of case 0"));
 }
 
 TEST(Dataset, RefusesImpossibleShapes) {
-  EXPECT_THAT(error_of([] { Dataset::from_bytes("d", {1}, 0, 1, {0}, 1); }),
+  EXPECT_THAT(message_of([] { Dataset::from_bytes("d", {1}, 0, 1, {0}, 1); }),
               HasSubstr("rows must be at least 1, not 0"));
-  EXPECT_THAT(error_of([] { Dataset::from_bytes("d", {1}, 1, -1, {0}, 1); }), HasSubstr("columns"));
-  EXPECT_THAT(error_of([] { Dataset::from_bytes("d", {1}, 1, 1, {0}, 0); }), HasSubstr("classes"));
-  EXPECT_THAT(error_of([] { Dataset::from_bytes("d", {1}, Index{1} << 40, Index{1} << 40, {0}, 1); }),
+  EXPECT_THAT(message_of([] { Dataset::from_bytes("d", {1}, 1, -1, {0}, 1); }), HasSubstr("columns"));
+  EXPECT_THAT(message_of([] { Dataset::from_bytes("d", {1}, 1, 1, {0}, 0); }), HasSubstr("classes"));
+  EXPECT_THAT(message_of([] { Dataset::from_bytes("d", {1}, Index{1} << 40, Index{1} << 40, {0}, 1); }),
               HasSubstr("too large"));
-  EXPECT_THAT(error_of([] { Dataset::from_values("d", {1}, 0, {0}, 1); }), HasSubstr("features"));
-  EXPECT_THAT(error_of([] { Dataset::from_values("d", {1}, 1, {0}, 0); }), HasSubstr("targets"));
-  EXPECT_THAT(error_of([] { Dataset::from_labelled_values("d", {1}, 0, {0}, 1); }), HasSubstr("features"));
-  EXPECT_THAT(error_of([] { Dataset::from_labelled_values("d", {1}, 1, {0}, 0); }), HasSubstr("classes"));
+  EXPECT_THAT(message_of([] { Dataset::from_values("d", {1}, 0, {0}, 1); }), HasSubstr("features"));
+  EXPECT_THAT(message_of([] { Dataset::from_values("d", {1}, 1, {0}, 0); }), HasSubstr("targets"));
+  EXPECT_THAT(message_of([] { Dataset::from_labelled_values("d", {1}, 0, {0}, 1); }), HasSubstr("features"));
+  EXPECT_THAT(message_of([] { Dataset::from_labelled_values("d", {1}, 1, {0}, 0); }), HasSubstr("classes"));
 }
 
 TEST(Dataset, RefusesWrongGathering) {
   std::vector<double> room(6);
   const auto gather = [&](std::vector<Index> cases) { images().gather<double>(cases, room); };
-  EXPECT_THAT(error_of([&] { gather({6}); }), AllOf(HasSubstr("case 6"), HasSubstr("there are 6")));
-  EXPECT_THAT(error_of([&] { gather({-1}); }), HasSubstr("case -1"));
-  EXPECT_THAT(error_of([&] { gather({0, 1}); }), AllOf(HasSubstr("room for 12"), HasSubstr("not 6")));
-  EXPECT_THAT(error_of([&] { images().first(2).gather<double>(std::vector<Index>{2}, room); }),
+  EXPECT_THAT(message_of([&] { gather({6}); }), AllOf(HasSubstr("case 6"), HasSubstr("there are 6")));
+  EXPECT_THAT(message_of([&] { gather({-1}); }), HasSubstr("case -1"));
+  EXPECT_THAT(message_of([&] { gather({0, 1}); }), AllOf(HasSubstr("room for 12"), HasSubstr("not 6")));
+  EXPECT_THAT(message_of([&] { images().first(2).gather<double>(std::vector<Index>{2}, room); }),
               HasSubstr("there are 2"));
-  EXPECT_THAT(error_of([&] { images().gather_labels<double>(std::vector<Index>{1}, room); }),
+  EXPECT_THAT(message_of([&] { images().gather_labels<double>(std::vector<Index>{1}, room); }),
               HasSubstr("room for 1"));
-  EXPECT_THAT(error_of([&] { images().gather_targets<double>(std::vector<Index>{1}, room); }),
+  EXPECT_THAT(message_of([&] { images().gather_targets<double>(std::vector<Index>{1}, room); }),
               HasSubstr("gather_labels"));
   const Dataset values = Dataset::from_values("mine", {1, 2}, 1, {3, 4}, 1);
-  EXPECT_THAT(error_of([&] { values.gather_labels<double>(std::vector<Index>{1}, room); }),
+  EXPECT_THAT(message_of([&] { values.gather_labels<double>(std::vector<Index>{1}, room); }),
               HasSubstr("gather_targets"));
-  EXPECT_THAT(error_of([&] { values.gather_targets<double>(std::vector<Index>{1}, room); }),
+  EXPECT_THAT(message_of([&] { values.gather_targets<double>(std::vector<Index>{1}, room); }),
               HasSubstr("room for 1"));
-  EXPECT_THAT(error_of([&] { images().label(6); }), HasSubstr("case 6"));
+  EXPECT_THAT(message_of([&] { images().label(6); }), HasSubstr("case 6"));
 }
 
 TEST(Dataset, SubsetsShareTheStorage) {
@@ -221,13 +222,13 @@ TEST(Dataset, SubsetsShareTheStorage) {
 }
 
 TEST(Dataset, RefusesImpossibleSubsets) {
-  EXPECT_THAT(error_of([] { images().first(0); }), AllOf(HasSubstr("1 to 6"), HasSubstr("not 0")));
-  EXPECT_THAT(error_of([] { images().first(7); }), HasSubstr("not 7"));
-  EXPECT_THAT(error_of([] { images().subset({}); }), HasSubstr("at least one case"));
-  EXPECT_THAT(error_of([] { images().first(2).subset(std::vector<Index>{2}); }),
+  EXPECT_THAT(message_of([] { images().first(0); }), AllOf(HasSubstr("1 to 6"), HasSubstr("not 0")));
+  EXPECT_THAT(message_of([] { images().first(7); }), HasSubstr("not 7"));
+  EXPECT_THAT(message_of([] { images().subset({}); }), HasSubstr("at least one case"));
+  EXPECT_THAT(message_of([] { images().first(2).subset(std::vector<Index>{2}); }),
               HasSubstr("case 2 does not exist"));
-  EXPECT_THAT(error_of([] { images().split(0, 1); }), HasSubstr("not 0"));
-  EXPECT_THAT(error_of([] { images().split(6, 1); }), AllOf(HasSubstr("1 to 5"), HasSubstr("not 6")));
+  EXPECT_THAT(message_of([] { images().split(0, 1); }), HasSubstr("not 0"));
+  EXPECT_THAT(message_of([] { images().split(6, 1); }), AllOf(HasSubstr("1 to 5"), HasSubstr("not 6")));
 }
 
 TEST(Dataset, SplitsAreDisjointCompleteAndKeyed) {

@@ -9,12 +9,12 @@
 #include "base/threads.h"
 #include "data/digit_strokes.h"
 #include "data/sha256.h"
-#include "tests/data/files.h"
+#include "tests/support/expect_error.h"
 
 namespace gradus {
 namespace {
 
-using test::error_of;
+using test::message_of;
 using testing::HasSubstr;
 
 std::vector<float> pixels(const Dataset& data) {
@@ -130,9 +130,9 @@ TEST(Digits, CanBeToldApartButNotByTheirMeans) {
 }
 
 TEST(Digits, RefuseToDrawNothing) {
-  EXPECT_THAT(error_of([] { synthetic_digits({.train = 0}); }),
+  EXPECT_THAT(message_of([] { synthetic_digits({.train = 0}); }),
               HasSubstr("training images must be at least 1, not 0"));
-  EXPECT_THAT(error_of([] { synthetic_digits({.train = 1, .test = -1}); }), HasSubstr("test images"));
+  EXPECT_THAT(message_of([] { synthetic_digits({.train = 1, .test = -1}); }), HasSubstr("test images"));
 }
 
 TEST(DigitStrokes, PassTheirPointsAndStayNearTheirBox) {

@@ -6,12 +6,14 @@
 #include "data/mnist.h"
 #include "data/mnist_files.h"
 #include "tests/data/files.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace gradus {
 namespace {
 
 namespace fs = std::filesystem;
-using test::error_of, test::TemporaryFolder;
+using test::message_of, test::TemporaryFolder;
 using testing::AllOf, testing::HasSubstr;
 
 std::string url(const fs::path& folder) { return "file://" + fs::absolute(folder).string() + "/"; }
@@ -28,17 +30,17 @@ TEST(Fetch, BringsTheReply) {
 TEST(Fetch, SaysWhatWentWrong) {
   const TemporaryFolder folder;
   test::write(folder.path() / "file", std::string(1'000'000, 'x'));
-  EXPECT_THAT(error_of([&] { fetch(url(folder.path()) + "file", 999'999); }),
+  EXPECT_THAT(message_of([&] { fetch(url(folder.path()) + "file", 999'999); }),
               HasSubstr("longer than 999999 bytes"));
-  EXPECT_THAT(error_of([&] { fetch(url(folder.path()) + "none", 10); }),
+  EXPECT_THAT(message_of([&] { fetch(url(folder.path()) + "none", 10); }),
               AllOf(HasSubstr("none"), HasSubstr("curl: (37)")));
-  EXPECT_THAT(error_of([] { fetch("--version", 1'000'000); }), HasSubstr("no reply from --version"));
+  EXPECT_THAT(message_of([] { fetch("--version", 1'000'000); }), HasSubstr("no reply from --version"));
 }
 
 TEST(Fetch, SaysWhatToInstall) {
   const TemporaryFolder empty;
   const test::Variable path("PATH", empty.path().c_str());
-  EXPECT_THAT(error_of([] { fetch("file:///dev/null", 10); }), HasSubstr("apt-get install curl"));
+  EXPECT_THAT(message_of([] { fetch("file:///dev/null", 10); }), HasSubstr("apt-get install curl"));
 }
 
 TEST(Download, TakesTheFirstMirrorWithTheRightContent) {
@@ -74,7 +76,7 @@ TEST(Download, TellsWhatEveryMirrorAnswered) {
   const std::string name = "train-images-idx3-ubyte.gz";
   test::write(web_page.path() / name, "<html>503</html>");
   test::write(other.path() / name, test::gzip(test::idx(8, {1, 1, 1}, "x")));
-  const std::string message = error_of([&] {
+  const std::string message = message_of([&] {
     download_mnist(folder.path(), {}, {url(folder.path() / "none"), url(web_page.path()), url(other.path())});
   });
   EXPECT_THAT(message,
@@ -86,7 +88,7 @@ TEST(Download, TellsWhatEveryMirrorAnswered) {
 TEST(Download, NamesAFolderThatCannotBeMade) {
   const TemporaryFolder folder;
   test::write(folder.path() / "file", "");
-  EXPECT_THAT(error_of([&] { download_mnist(folder.path() / "file" / "mnist", {}, {}); }),
+  EXPECT_THAT(message_of([&] { download_mnist(folder.path() / "file" / "mnist", {}, {}); }),
               HasSubstr("cannot be made"));
 }
 

@@ -6,31 +6,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "base/error.h"
-
 namespace gradus::test {
-
-/// A folder that is gone, with all in it, at the end of its scope.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "gradus_test.XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-    path_ = name;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// An environment variable that is set (or, by nullptr, unset) within a scope.
 class Variable {
@@ -52,20 +31,6 @@ class Variable {
   bool was_set_ = false;
 };
 
-inline void write(const std::filesystem::path& path, const std::string& content) {
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream file(path, std::ios::binary);
-  file << content;
-  ASSERT_TRUE(file.flush()) << path;
-}
-
-inline std::string read(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  std::string content(static_cast<std::size_t>(file.tellg()), '\0');
-  file.seekg(0).read(content.data(), static_cast<std::streamsize>(content.size()));
-  return content;
-}
-
 inline std::string gzip(std::string content) {
   z_stream stream{};
   EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
@@ -86,18 +51,6 @@ inline std::string idx(int type, const std::vector<std::uint32_t>& dimensions, c
   for (const std::uint32_t dimension : dimensions)
     for (int shift = 24; shift >= 0; shift -= 8) file += static_cast<char>(dimension >> shift);
   return file + payload;
-}
-
-/// What the Error says that `action` ends with.
-template <class Action>
-std::string error_of(Action&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "no Error was thrown";
-  return {};
 }
 
 }  // namespace gradus::test

@@ -6,11 +6,12 @@
 
 #include "base/random.h"
 #include "tests/data/files.h"
+#include "tests/support/expect_error.h"
 
 namespace gradus {
 namespace {
 
-using test::error_of, test::gzip;
+using test::message_of, test::gzip;
 using testing::AllOf, testing::HasSubstr;
 
 std::string unpack(const std::string& file, std::size_t piece = 1000) {
@@ -61,11 +62,11 @@ TEST(Gzip, JoinsMembers) {
 TEST(Gzip, RefusesEveryCut) {
   const std::string content = "forty-two bytes of nothing in particular..", packed = gzip(content);
   for (std::size_t size = 2; size < packed.size(); ++size)
-    EXPECT_THAT(error_of([&] { unpack(packed.substr(0, size)); }),
+    EXPECT_THAT(message_of([&] { unpack(packed.substr(0, size)); }),
                 AllOf(HasSubstr("FILE is cut off"), HasSubstr(std::to_string(size) + " bytes")));
   const std::string two = gzip("one") + packed;
   for (std::size_t size = gzip("one").size() + 1; size < two.size(); ++size)
-    EXPECT_THAT(error_of([&] { unpack(two.substr(0, size)); }), HasSubstr("FILE is cut off"));
+    EXPECT_THAT(message_of([&] { unpack(two.substr(0, size)); }), HasSubstr("FILE is cut off"));
 }
 
 TEST(Gzip, RefusesEveryFlippedBitThatMatters) {
@@ -88,16 +89,17 @@ TEST(Gzip, VerifiesChecksumAndLength) {
   std::string wrong_sum = gzip("content"), wrong_length = wrong_sum;
   ++wrong_sum[wrong_sum.size() - 8];
   ++wrong_length[wrong_length.size() - 4];
-  EXPECT_THAT(error_of([&] { unpack(wrong_sum); }), HasSubstr("FILE is damaged (incorrect data check)"));
-  EXPECT_THAT(error_of([&] { unpack(wrong_length); }), HasSubstr("FILE is damaged (incorrect length check)"));
+  EXPECT_THAT(message_of([&] { unpack(wrong_sum); }), HasSubstr("FILE is damaged (incorrect data check)"));
+  EXPECT_THAT(message_of([&] { unpack(wrong_length); }),
+              HasSubstr("FILE is damaged (incorrect length check)"));
 }
 
 TEST(Gzip, RefusesWhatFollows) {
-  EXPECT_THAT(error_of([] { unpack(gzip("content") + "junk!"); }), HasSubstr("5 bytes of something else"));
-  EXPECT_THAT(error_of([] { unpack(gzip("content") + std::string(512, '\0')); }), HasSubstr("512 bytes"));
-  EXPECT_THAT(error_of([] { unpack(gzip("content") + std::string(300'000, '-')); }),
+  EXPECT_THAT(message_of([] { unpack(gzip("content") + "junk!"); }), HasSubstr("5 bytes of something else"));
+  EXPECT_THAT(message_of([] { unpack(gzip("content") + std::string(512, '\0')); }), HasSubstr("512 bytes"));
+  EXPECT_THAT(message_of([] { unpack(gzip("content") + std::string(300'000, '-')); }),
               HasSubstr("300000 bytes"));
-  EXPECT_THAT(error_of([] { unpack(gzip("content") + "\x1f junk"); }), HasSubstr("damaged"));
+  EXPECT_THAT(message_of([] { unpack(gzip("content") + "\x1f junk"); }), HasSubstr("damaged"));
 }
 
 TEST(Gzip, KnowsTheMostThatCanBeInside) {
@@ -114,7 +116,7 @@ TEST(Gzip, KnowsTheMostThatCanBeInside) {
 TEST(Gzip, RefusesWhatCannotBeRead) {
   std::istringstream broken("text");
   broken.setstate(std::ios::badbit);
-  EXPECT_THAT(error_of([&] { GzipReader(broken, "FILE"); }), HasSubstr("FILE cannot be read"));
+  EXPECT_THAT(message_of([&] { GzipReader(broken, "FILE"); }), HasSubstr("FILE cannot be read"));
 }
 
 }  // namespace

@@ -8,12 +8,14 @@
 #include "base/random.h"
 #include "data/sha256.h"
 #include "tests/data/files.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace gradus {
 namespace {
 
 using namespace std::string_literals;
-using test::error_of, test::gzip, test::idx;
+using test::message_of, test::gzip, test::idx;
 using testing::AllOf, testing::ElementsAre, testing::HasSubstr;
 
 Idx parse(const std::string& file) {
@@ -22,7 +24,7 @@ Idx parse(const std::string& file) {
 }
 
 std::string refusal(const std::string& file) {
-  return error_of([&] { parse(file); });
+  return message_of([&] { parse(file); });
 }
 
 TEST(Idx, ReadsEveryType) {
@@ -156,15 +158,16 @@ TEST(Idx, RefusesOrReadsWhateverIsDamaged) {
 
 TEST(Idx, NamesTheFile) {
   const test::TemporaryFolder folder;
-  EXPECT_THAT(error_of([&] { read_idx(folder.path() / "none"); }),
+  EXPECT_THAT(message_of([&] { read_idx(folder.path() / "none"); }),
               AllOf(HasSubstr("none cannot be opened: No such file")));
-  EXPECT_THAT(error_of([&] { read_idx(folder.path()); }),
+  EXPECT_THAT(message_of([&] { read_idx(folder.path()); }),
               HasSubstr(folder.path().string() + " cannot be read"));
   test::write(folder.path() / "good.gz", idx(8, {1}, "a"));  // its name does not matter
   EXPECT_THAT(read_idx(folder.path() / "good.gz").payload, ElementsAre('a'));
-  EXPECT_THAT(
-      error_of([] { static_cast<void>(Idx{.type = IdxType{1}, .dimensions = {}, .payload = {}}.values()); }),
-      HasSubstr("0x01"));
+  EXPECT_THAT(message_of([] {
+                static_cast<void>(Idx{.type = IdxType{1}, .dimensions = {}, .payload = {}}.values());
+              }),
+              HasSubstr("0x01"));
 }
 
 }  // namespace

@@ -7,12 +7,14 @@
 
 #include "data/mnist_files.h"
 #include "tests/data/files.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace gradus {
 namespace {
 
 namespace fs = std::filesystem;
-using test::error_of, test::gzip, test::idx, test::TemporaryFolder, test::Variable;
+using test::message_of, test::gzip, test::idx, test::TemporaryFolder, test::Variable;
 using testing::AllOf, testing::HasSubstr;
 
 struct Set {
@@ -39,7 +41,7 @@ void write_sets(const fs::path& folder, const Set& train, const Set& test, const
 std::string refusal(const Set& train, const Set& test) {
   const TemporaryFolder folder;
   write_sets(folder.path(), train, test);
-  return error_of([&] { load_idx_folder(folder.path(), "small"); });
+  return message_of([&] { load_idx_folder(folder.path(), "small"); });
 }
 
 // Places links to the real files.
@@ -94,9 +96,9 @@ TEST(Mnist, IsFoundInTheOrderPromised) {
   EXPECT_EQ(load_mnist().test.size(), 10'000);
   // Broken files are reported, not passed over; so the error tells which folder was read first.
   write_sets(cache.path() / "gradus/mnist", small_set(3), small_set(3));
-  EXPECT_THAT(error_of([] { load_mnist(); }), HasSubstr((cache.path() / "gradus/mnist").string()));
+  EXPECT_THAT(message_of([] { load_mnist(); }), HasSubstr((cache.path() / "gradus/mnist").string()));
   write_sets(data.path(), small_set(3), small_set(3));
-  EXPECT_THAT(error_of([] { load_mnist(); }), HasSubstr(data.path().string()));
+  EXPECT_THAT(message_of([] { load_mnist(); }), HasSubstr(data.path().string()));
   EXPECT_EQ(load_mnist(real).test.size(), 10'000);
 }
 
@@ -105,7 +107,7 @@ TEST(Mnist, ListsWhereItLookedAndWhatToType) {
   const Variable data_set("GRADUS_DATA", data.path().c_str()),
       cache_set("XDG_CACHE_HOME", cache.path().c_str()), home_set("HOME", home.path().c_str());
   test::write(data.path() / "raw/train-images-idx3-ubyte", "");
-  const std::string message = error_of([] { load_mnist(); });
+  const std::string message = message_of([] { load_mnist(); });
   for (const fs::path& root : {data.path(), cache.path() / "gradus", home.path() / ".cache/gradus"})
     EXPECT_THAT(message, AllOf(HasSubstr(root.string() + "\n"), HasSubstr((root / "mnist").string() + "\n"),
                                HasSubstr((root / "MNIST/raw").string() + "\n")));
@@ -115,7 +117,7 @@ TEST(Mnist, ListsWhereItLookedAndWhatToType) {
             HasSubstr(
                 "raw (without train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte)")));
   EXPECT_THROW(load_mnist(), DataNotFound);
-  const std::string explicitly = error_of([&] { load_mnist(data.path() / "nothing"); });
+  const std::string explicitly = message_of([&] { load_mnist(data.path() / "nothing"); });
   EXPECT_THAT(explicitly, AllOf(HasSubstr("nothing\n"), testing::Not(HasSubstr(home.path().string()))));
 }
 
@@ -127,14 +129,14 @@ TEST(Mnist, KnowsWhereADownloadGoes) {
   const Variable relative("XDG_CACHE_HOME", "c"), home("HOME", "/h");
   EXPECT_EQ(default_mnist_folder(), "/h/.cache/gradus/mnist");
   const Variable no_home("HOME", nullptr);
-  EXPECT_THAT(error_of([] { default_mnist_folder(); }), HasSubstr("Name a folder"));
-  EXPECT_THAT(error_of([] { load_mnist(); }), HasSubstr("HOME is not set"));
+  EXPECT_THAT(message_of([] { default_mnist_folder(); }), HasSubstr("Name a folder"));
+  EXPECT_THAT(message_of([] { load_mnist(); }), HasSubstr("HOME is not set"));
 }
 
 TEST(Mnist, RefusesOtherContentAndNamesBothSums) {
   const TemporaryFolder folder;
   write_sets(folder.path(), small_set(3), small_set(3));
-  EXPECT_THAT(error_of([&] { load_mnist(folder.path()); }),
+  EXPECT_THAT(message_of([&] { load_mnist(folder.path()); }),
               AllOf(HasSubstr((folder.path() / "train-images-idx3-ubyte").string()),
                     HasSubstr(std::string(mnist_files[0].sha256)),
                     HasSubstr("Remove it, then type `gradus download mnist --to " + folder.path().string())));
@@ -148,7 +150,7 @@ TEST(Mnist, RefusesOneByteThatDiffers) {
   std::string content = idx(8, {10'000}, std::string(10'000, '\3'));
   fs::remove(labels.string() + ".gz");
   test::write(labels, content);
-  EXPECT_THAT(error_of([&] { load_mnist(folder.path()); }),
+  EXPECT_THAT(message_of([&] { load_mnist(folder.path()); }),
               AllOf(HasSubstr(labels.string()), HasSubstr(std::string(mnist_files[3].sha256))));
   EXPECT_EQ(load_idx_folder(folder.path(), "other").train.name(), "other");
 }
@@ -175,7 +177,7 @@ TEST(IdxFolder, IsCalledMnistExactlyWhenItIs) {
   const TemporaryFolder folder;
   write_sets(folder.path(), small_set(3), small_set(3));
   for (const char* name : {"MNIST", "mnist"})
-    EXPECT_THAT(error_of([&] { load_idx_folder(folder.path(), name); }), HasSubstr("is not MNIST's"));
+    EXPECT_THAT(message_of([&] { load_idx_folder(folder.path(), name); }), HasSubstr("is not MNIST's"));
   GRADUS_NEEDS_MNIST(real);
   EXPECT_EQ(load_idx_folder(real, "some folder").train.name(), "MNIST");
 }

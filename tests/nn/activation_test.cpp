@@ -7,9 +7,10 @@
 #include <map>
 #include <string>
 
-#include "tests/nn/support.h"
+#include "tests/support/evaluate.h"
+#include "tests/support/expect_error.h"
 
-namespace gradus {
+namespace gradus::test {
 namespace {
 
 using testing::AllOf;
@@ -36,7 +37,7 @@ TEST(Activation, EveryNameIsItsFunction) {
     EXPECT_EQ(name(activation), text);
     Graph graph;
     const Tensor x = graph.input("x", {batch});
-    const auto y = evaluate<double>({apply(activation, x)}, 7, {{x, values}})[0];
+    const auto y = evaluate<double>({apply(activation, x)}, {{x, values}}, 7)[0];
     for (std::size_t i = 0; i < values.size(); ++i)
       EXPECT_NEAR(y[i], formula(values[i]), 4e-15 * std::max(1.0, std::abs(values[i])))
           << text << ' ' << values[i];
@@ -50,4 +51,4 @@ TEST(Activation, OtherNamesAreRefusedWithTheNearest) {
 }
 
 }  // namespace
-}  // namespace gradus
+}  // namespace gradus::test

@@ -6,9 +6,10 @@
 #include <limits>
 
 #include "nn/graph/ops.h"
-#include "tests/nn/support.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/normal_vector.h"
 
-namespace gradus {
+namespace gradus::test {
 namespace {
 
 using testing::AllOf;
@@ -167,4 +168,4 @@ TEST(CheckGradientsOfNetworks, RefusesInputsThatAreNoCases) {
 }
 
 }  // namespace
-}  // namespace gradus
+}  // namespace gradus::test

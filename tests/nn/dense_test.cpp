@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "nn/graph/ops.h"
-#include "tests/nn/support.h"
+#include "tests/support/evaluate.h"
+#include "tests/support/expect_error.h"
 
-namespace gradus {
+namespace gradus::test {
 namespace {
 
 using testing::AllOf;
@@ -26,7 +27,7 @@ TEST(Dense, MultipliesByTheTransposedWeightAndAddsTheBias) {
   const Tensor x = graph.input("x", {batch, 3}), y = layer(x);
   EXPECT_EQ(y.shape(), (Shape{batch, 2}));
   const Vector<double> weight{1, 2, 3, 4, 5, 6}, bias{10, 20}, rows{1, 0, 0, 0, 1, -1};
-  const auto values = evaluate<double>({y}, 2, {{layer.weight(), weight}, {layer.bias(), bias}, {x, rows}});
+  const auto values = evaluate<double>({y}, {{layer.weight(), weight}, {layer.bias(), bias}, {x, rows}}, 2);
   EXPECT_THAT(values[0], ElementsAre(11, 24, 9, 19));
 }
 
@@ -56,4 +57,4 @@ TEST(Dense, SizesBelowOneAreRefused) {
 }
 
 }  // namespace
-}  // namespace gradus
+}  // namespace gradus::test

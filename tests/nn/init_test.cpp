@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/vector.h"
-#include "tests/nn/support.h"
+#include "tests/support/expect_error.h"
 
-namespace gradus {
+namespace gradus::test {
 namespace {
 
 using testing::AllOf;
@@ -220,4 +220,4 @@ TEST(InitNames, OthersAreRefusedWithTheNearest) {
 }
 
 }  // namespace
-}  // namespace gradus
+}  // namespace gradus::test

@@ -11,9 +11,12 @@
 
 #include "nn/graph/derive.h"
 #include "nn/graph/ops.h"
-#include "tests/nn/support.h"
+#include "nn/run/plan.h"
+#include "tests/support/evaluate.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/normal_vector.h"
 
-namespace gradus {
+namespace gradus::test {
 namespace {
 
 using testing::AllOf;
@@ -41,12 +44,13 @@ Result<Scalar> run(const LossFunction& loss, Index n, const Vector<Scalar>& outp
                t = graph.input("t", indices ? Shape{batch} : Shape{batch, n});
   const Tensor v = graph.input("v", {batch, n}), each = loss(z, t);
   EXPECT_EQ(each.shape(), (Shape{batch}));
-  Vector<Scalar> direction(output.size());
+  Vector<double> direction(output.size());
   for (std::size_t i = 0; i < direction.size(); ++i)
-    direction[i] = static_cast<Scalar>(i % static_cast<std::size_t>(n) + 1);
+    direction[i] = static_cast<double>(i % static_cast<std::size_t>(n) + 1);
+  const auto wide = [](const Vector<Scalar>& x) { return Vector<double>(x.begin(), x.end()); };
   const std::array wrt{z}, directions{v};
   const auto results = evaluate<Scalar>({each, grad(sum(each), wrt)[0], hvp(sum(each), wrt, directions)[0]},
-                                        cases, {{z, output}, {t, targets}, {v, direction}});
+                                        {{z, wide(output)}, {t, wide(targets)}, {v, direction}}, cases);
   return {results[0], results[1], results[2]};
 }
 
@@ -295,4 +299,4 @@ TEST(Losses, EveryNameIsItsLoss) {
 }
 
 }  // namespace
-}  // namespace gradus
+}  // namespace gradus::test

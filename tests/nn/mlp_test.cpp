@@ -8,9 +8,11 @@
 #include <limits>
 #include <set>
 
-#include "tests/nn/support.h"
+#include "nn/run/plan.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/normal_vector.h"
 
-namespace gradus {
+namespace gradus::test {
 namespace {
 
 using testing::AllOf;
@@ -129,4 +131,4 @@ TEST(Mlp, RefusesWhatIsNoNetwork) {
 }
 
 }  // namespace
-}  // namespace gradus
+}  // namespace gradus::test

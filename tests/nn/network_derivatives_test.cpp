@@ -10,9 +10,10 @@
 #include "nn/check_gradients.h"
 #include "nn/graph/derive.h"
 #include "nn/network.h"
-#include "tests/nn/support.h"
+#include "nn/run/plan.h"
+#include "tests/support/normal_vector.h"
 
-namespace gradus {
+namespace gradus::test {
 namespace {
 
 constexpr Index cases = 6, inputs = 3, outputs = 3;
@@ -240,4 +241,4 @@ TEST(NetworkDerivatives, SoftmaxRegression) {  // 1/N Σ (diag p − p pᵀ) ⊗
 }
 
 }  // namespace
-}  // namespace gradus
+}  // namespace gradus::test

@@ -6,11 +6,13 @@
 #include <array>
 
 #include "nn/graph/ops.h"
+#include "nn/run/plan.h"
 #include "nn/weights_file.h"
-#include "tests/nn/support.h"
-#include "tests/nn/temporary_folder.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/normal_vector.h"
+#include "tests/support/temporary_folder.h"
 
-namespace gradus {
+namespace gradus::test {
 namespace {
 
 using testing::AllOf;
@@ -101,4 +103,4 @@ TEST_F(NetworkFile, ANetworkOfOnesOwnCannotBeDescribed) {
 }
 
 }  // namespace
-}  // namespace gradus
+}  // namespace gradus::test

@@ -8,9 +8,11 @@
 #include <utility>
 
 #include "nn/graph/ops.h"
-#include "tests/nn/support.h"
+#include "nn/run/plan.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/normal_vector.h"
 
-namespace gradus {
+namespace gradus::test {
 namespace {
 
 using testing::AllOf;
@@ -179,4 +181,4 @@ TEST_F(CustomNetwork, WhosePenaltyIsNoScalarIsRefused) {
 }
 
 }  // namespace
-}  // namespace gradus
+}  // namespace gradus::test

@@ -9,9 +9,10 @@
 
 #include "nn/graph/derive.h"
 #include "nn/graph/ops.h"
-#include "tests/nn/support.h"
+#include "nn/run/plan.h"
+#include "tests/support/expect_error.h"
 
-namespace gradus {
+namespace gradus::test {
 namespace {
 
 using testing::AllOf;
@@ -143,4 +144,4 @@ TEST(Parameters, VectorsOfAnotherSizeAreRefused) {
 }
 
 }  // namespace
-}  // namespace gradus
+}  // namespace gradus::test

@@ -9,10 +9,10 @@
 #include <cstring>
 #include <limits>
 
-#include "tests/nn/support.h"
-#include "tests/nn/temporary_folder.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
 
-namespace gradus {
+namespace gradus::test {
 namespace {
 
 using testing::AllOf;
@@ -31,7 +31,7 @@ std::string with_header(const std::string& json, std::size_t data, char fill = 0
 class SafetensorsFile : public WithFolder {
  protected:
   std::string refused(const std::string& content) {
-    write_file(path(), content);
+    write(path(), content);
     const std::string message = message_of([&] { Safetensors file(path()); });
     EXPECT_THAT(message, AnyOf("no error", AllOf(HasSubstr("[safetensors]"), HasSubstr(path().string()))));
     return message;
@@ -52,9 +52,9 @@ class SafetensorsFile : public WithFolder {
 
 // The file that Python's safetensors library writes of {"test": zeros of int32, 2 × 2}.
 TEST_F(SafetensorsFile, ReadsTheHeaderOfAFileFromElsewhere) {
-  write_file(path(), std::string("\x3c\0\0\0\0\0\0\0", 8) +
-                         R"({"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}})" +
-                         std::string(16, '\0'));
+  write(path(), std::string("\x3c\0\0\0\0\0\0\0", 8) +
+                    R"({"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}})" +
+                    std::string(16, '\0'));
   const Safetensors file(path());
   ASSERT_EQ(file.arrays().size(), 1u);
   EXPECT_EQ(file.arrays()[0].name, "test");
@@ -76,7 +76,7 @@ TEST_F(SafetensorsFile, WritesTheFormatByteByByte) {
       R"({"__metadata__":{"format":"pt"},"0.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},)"
       R"("0.bias":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})";
   header.resize((header.size() + 7) / 8 * 8, ' ');
-  EXPECT_EQ(read_file(path()),
+  EXPECT_EQ(read(path()),
             with_header(header, 0) + std::string("\x00\x00\x80\x3f\x00\x00\x00\xc0\x00\x00\x00\x3f", 12));
 }
 
@@ -98,7 +98,7 @@ TEST_F(SafetensorsFile, GivesBackWhatWasWritten) {
   EXPECT_THAT(values_of<double>(file, "matrix \"ä\"\n", 6), ElementsAre(1, 2, 3, 4, 5, 6));
   EXPECT_THAT(values_of<double>(file, "scalar", 1), ElementsAre(0.1));
   EXPECT_THAT(values_of<double>(file, "none", 0), IsEmpty());
-  EXPECT_EQ(read_file(path()).size() % 8, 0u);  // header padded: the data are aligned
+  EXPECT_EQ(read(path()).size() % 8, 0u);  // header padded: the data are aligned
 }
 
 TEST_F(SafetensorsFile, IsReadAfterAMove) {
@@ -112,7 +112,7 @@ TEST_F(SafetensorsFile, IsReadAfterAMove) {
 
 TEST_F(SafetensorsFile, EmptyFilesHoldNothing) {
   write_safetensors<float>(path(), {});
-  EXPECT_EQ(read_file(path()), with_header("{}      ", 0));
+  EXPECT_EQ(read(path()), with_header("{}      ", 0));
   EXPECT_THAT(Safetensors(path()).arrays(), IsEmpty());
   EXPECT_EQ(refused(with_header("{}", 0)), "no error");
 }
@@ -166,7 +166,7 @@ TEST_F(SafetensorsFile, CutAtEveryByteIsRefused) {
   const std::vector<float> x{1, 2}, y{3};
   const std::vector<NamedArray<float>> arrays{{"x", {2}, x}, {"y", {}, y}};
   write_safetensors<float>(path(), arrays, {{"a", "b"}});
-  const std::string whole = read_file(path());
+  const std::string whole = read(path());
   for (std::size_t size = 0; size < whole.size(); ++size)
     EXPECT_NE(refused(whole.substr(0, size)), "no error") << size;
   EXPECT_EQ(refused(whole), "no error");
@@ -177,7 +177,7 @@ TEST_F(SafetensorsFile, EveryChangedByteIsReadOrRefusedButNeverWorse) {
   const std::vector<float> x{1, 2}, y{3};
   const std::vector<NamedArray<float>> arrays{{"x", {2}, x}, {"y", {}, y}};
   write_safetensors<float>(path(), arrays, {{"a", "b"}});
-  const std::string whole = read_file(path());
+  const std::string whole = read(path());
   for (std::size_t i = 0; i < whole.size(); ++i)
     for (int bit = 0; bit < 8; ++bit) {
       std::string changed = whole;
@@ -197,7 +197,7 @@ TEST_F(SafetensorsFile, ALengthThatTheFileDoesNotHaveIsRefusedBeforeItIsAllocate
   std::string file(8, '\0');
   const std::uint64_t length = 100'000'001;
   std::memcpy(file.data(), &length, 8);
-  write_file(path(), file);
+  write(path(), file);
   std::filesystem::resize_file(path(), 200'000'000);
   EXPECT_THAT(message_of([&] { Safetensors large(path()); }), HasSubstr("at most 100000000 are allowed"));
 }
@@ -304,22 +304,22 @@ TEST_F(SafetensorsFile, HolesAndOverlapsAreRefused) {
 }
 
 TEST_F(SafetensorsFile, ArraysComeInTheOrderOfTheirData) {
-  write_file(path(), with_header(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},)"
-                                 R"("b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
-                                 8));
+  write(path(), with_header(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},)"
+                            R"("b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+                            8));
   const Safetensors file(path());
   EXPECT_EQ(file.arrays()[0].name, "b");
   EXPECT_EQ(file.arrays()[1].name, "a");
 }
 
 TEST_F(SafetensorsFile, WhatCannotBeWrittenIsRefusedAndTheOldFileKept) {
-  write_file(path(), "old");
+  write(path(), "old");
   const std::vector<float> x{1, 2};
   const auto refused_to_write = [&](const std::vector<NamedArray<float>>& arrays,
                                     const Metadata& metadata = {}) {
     const std::string message = message_of([&] { write_safetensors<float>(path(), arrays, metadata); });
-    EXPECT_EQ(read_file(path()), "old");
-    EXPECT_THAT(names(), ElementsAre("file.safetensors"));
+    EXPECT_EQ(read(path()), "old");
+    EXPECT_THAT(names(), ElementsAre("file"));
     return message;
   };
   EXPECT_THAT(refused_to_write({{"", {2}, x}}), HasSubstr("named \"\""));
@@ -334,7 +334,7 @@ TEST_F(SafetensorsFile, WhatCannotBeWrittenIsRefusedAndTheOldFileKept) {
 
 // A limit on the size of files makes the write fail in the middle, as a full disk does.
 TEST_F(SafetensorsFile, AWriteThatFailsLeavesTheOldFileAndNothingElse) {
-  write_file(path(), "old");
+  write(path(), "old");
   const std::vector<float> x(100'000);
   const std::vector<NamedArray<float>> arrays{{"x", {100'000}, x}};
   rlimit before{};
@@ -347,9 +347,9 @@ TEST_F(SafetensorsFile, AWriteThatFailsLeavesTheOldFileAndNothingElse) {
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   std::signal(SIGXFSZ, handler);
   EXPECT_THAT(message, HasSubstr("The old file is unchanged."));
-  EXPECT_EQ(read_file(path()), "old");
-  EXPECT_THAT(names(), ElementsAre("file.safetensors"));
+  EXPECT_EQ(read(path()), "old");
+  EXPECT_THAT(names(), ElementsAre("file"));
 }
 
 }  // namespace
-}  // namespace gradus
+}  // namespace gradus::test

@@ -7,10 +7,10 @@
 #include <cstring>
 
 #include "nn/network.h"
-#include "tests/nn/support.h"
-#include "tests/nn/temporary_folder.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
 
-namespace gradus {
+namespace gradus::test {
 namespace {
 
 using testing::AllOf;
@@ -86,7 +86,7 @@ TEST_F(WeightsFile, ABlockOfAnotherTypeIsNamed) {
   const std::uint64_t length = json.size();
   std::string file(8, '\0');
   std::memcpy(file.data(), &length, 8);
-  write_file(path(), file + json + std::string(4, '\0'));
+  write(path(), file + json + std::string(4, '\0'));
   Graph graph;
   Parameters parameters(graph);
   parameters.add("w", {2});
@@ -102,4 +102,4 @@ TEST_F(WeightsFile, AThetaOfAnotherSizeIsRefusedAndNothingWritten) {
 }
 
 }  // namespace
-}  // namespace gradus
+}  // namespace gradus::test
