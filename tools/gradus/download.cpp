@@ -4,10 +4,13 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 
+#include "base/error.h"
 #include "data/mnist.h"
 #include "tools/gradus/commands.h"
 
@@ -16,13 +19,17 @@ namespace {
 
 int run(const std::string& folder) {
   const std::filesystem::path to = folder.empty() ? default_mnist_folder() : std::filesystem::path(folder);
+  std::error_code error;
+  std::filesystem::create_directories(to, error);
+  if (error)
+    throw Error(fmt::format("[--to] the folder {} cannot be made: {}.", to.string(), error.message()));
   try {
     download_mnist(to, [](std::string_view sentence) {
       fmt::print("{}\n", sentence);
       std::fflush(stdout);
     });
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "gradus: {}\n", error.what());
+  } catch (const std::exception& failure) {
+    fmt::print(stderr, "gradus: {}\n", failure.what());
     return failed;
   }
   fmt::print("MNIST is in {}.{}\n", to.string(),

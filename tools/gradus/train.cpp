@@ -1,6 +1,7 @@
 #include "optim/training/train.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -104,12 +105,18 @@ int run(const Options& o) {
   check_fits(network, sets.test);
   Vector<float> theta = network.parameters().initialize<float>(seed);
 
-  if (!o.quiet)
-    fmt::print("{}: {} training, {} validation, {} test images. Network {}, {} parameters, {}.\n",
-               data.name(), data.size(), validation, sets.test.size(), to_string(layers), theta.size(),
-               optimizer.name());
+  const std::string heading = fmt::format(
+      "{}: {} training, {} validation, {} test images. Network {}, {} parameters, {}.\n", data.name(),
+      data.size(), validation, sets.test.size(), to_string(layers), theta.size(), optimizer.name());
   options.progress = o.quiet ? Progress::off : Progress::bar;
-  options.on_step = [](TrainStep& step) { step.stop = interrupt != 0; };
+  options.on_step = [&](TrainStep& step) {
+    if (step.step == 1 && !o.quiet) {  // by now train() has accepted all that it was given
+      if (isatty(STDERR_FILENO) == 1) fmt::print(stderr, "\r\033[K");  // the bar, after a long step
+      fmt::print("{}", heading);
+      std::fflush(stdout);
+    }
+    step.stop = interrupt != 0;
+  };
   options.on_epoch = [&](TrainEpoch& epoch) {
     if (!o.quiet) fmt::print("{}\n", gradus::to_string(epoch.record));
     std::fflush(stdout);
