@@ -21,10 +21,12 @@ double shown(double x) { return std::isnan(x) ? std::numeric_limits<double>::qui
 template <class Scalar>
 FirstOrder<Scalar>::FirstOrder(std::string name, Schedule learning_rate, const Guards& guards)
     : name_(std::move(name)), learning_rate_(std::move(learning_rate)), guards_(guards) {
-  const auto rate = static_cast<Scalar>(learning_rate_.rate());
-  if (!(rate > 0) || !std::isfinite(rate))
-    throw Error(fmt::format("[{}] learning_rate must be a positive, finite {}, not {}.", name_,
-                            sizeof(Scalar) == 4 ? "float" : "double", learning_rate_.rate()));
+  // Its range as a double is checked with the method's other options.
+  const double rate = learning_rate_.rate();
+  if (const auto rounded = static_cast<Scalar>(rate);
+      rate > 0 && std::isfinite(rate) && !(rounded > 0 && std::isfinite(rounded)))
+    throw Error(fmt::format("[{}] learning_rate is {}, which a {} cannot hold.", name_, rate,
+                            sizeof(Scalar) == 4 ? "float" : "double"));
 }
 
 template <class Scalar>

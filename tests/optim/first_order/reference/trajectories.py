@@ -151,14 +151,14 @@ def cases():
             for common in [{"l2": 0.5}, {"decoupled_weight_decay": 2.0}, {"clip_norm": 40.0}, {"clip_value": 10.0}]
         ),
         case("sgd", "noisy", learning_rate=0.015, l2=0.5, decoupled_weight_decay=2.0, clip_norm=40.0,
-             clip_value=25.0, box=[-1.0, 0.75]),
+             clip_value=25.0, box_low=-1.0, box_high=0.75),
         case("nesterov", "noisy", learning_rate=0.006, momentum=0.8, dialect="paper", l2=0.5),
         *(
             case("adam", "noisy", learning_rate=0.1, dialect="paper", **adam, **common)
             for common in [{"l2": 0.5}, {"decoupled_weight_decay": 0.5}, {"clip_norm": 60.0}, {"clip_value": 0.75}]
         ),
         case("adam", "noisy", learning_rate=0.1, dialect="paper", **adam, l2=0.5, decoupled_weight_decay=0.5,
-             clip_norm=3.25, clip_value=1.0, box=[-1.0, 0.75]),
+             clip_norm=3.25, clip_value=1.0, box_low=-1.0, box_high=0.75),
     ]
 
 
@@ -188,7 +188,7 @@ def trajectory(problem, case):
         after = rule.send(theta)
         if hasattr(o, "decoupled_weight_decay"):
             after = after - o.learning_rate * o.decoupled_weight_decay * theta
-        theta = clip(after, *o.box) if hasattr(o, "box") else after
+        theta = clip(after, o.box_low, o.box_high) if hasattr(o, "box_low") else after
         path.append(theta)
     return path
 

@@ -1,0 +1,82 @@
+#include "optim/registry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <mutex>
+
+#include "base/error.h"
+#include "base/nearest.h"
+#include "optim/first_order/adam.h"
+#include "optim/first_order/sgd.h"
+#include "optim/pages.h"
+
+namespace gradus {
+namespace {
+
+class Registry {
+ public:
+  Registry() {
+    add<Sgd, SgdOptions>("sgd");
+    add<Adam, AdamOptions>("adam");
+  }
+
+  static Registry& the() {
+    static Registry registry;
+    return registry;
+  }
+
+  void add(Method method) {
+    const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+    if (method.name.empty() || !std::ranges::all_of(method.name, allowed))
+      throw Error(
+          fmt::format("[register_method] a name has lower-case letters, digits and hyphens only, not \"{}\".",
+                      method.name));
+    const std::lock_guard lock(mutex_);
+    if (std::ranges::find(methods_, method.name, &Method::name) != methods_.end())
+      throw Error(fmt::format("[register_method] there is already a method \"{}\"; choose another name.",
+                              method.name));
+    methods_.push_back(std::move(method));
+  }
+
+  const Method& find(std::string_view name) {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string_view> names;
+    for (const Method& method : methods_) names.push_back(method.name);
+    return methods_[find_name("optimizer", name, names)];
+  }
+
+  std::vector<std::string> names() {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    for (const Method& method : methods_) names.push_back(method.name);
+    return names;
+  }
+
+ private:
+  template <template <class> class Class, class Options>
+  void add(const char* name) {
+    add(describe<Class, Options>(name, page(name)));
+  }
+
+  std::mutex mutex_;
+  std::deque<Method> methods_;  // which never moves them
+};
+
+}  // namespace
+
+void register_method(Method method) { Registry::the().add(std::move(method)); }
+const Method& find_method(std::string_view name) { return Registry::the().find(name); }
+std::vector<std::string> method_names() { return Registry::the().names(); }
+
+template <>
+std::unique_ptr<Optimizer<float>> make_optimizer(std::string_view name, const std::string& options) {
+  return find_method(name).make_float(options);
+}
+template <>
+std::unique_ptr<Optimizer<double>> make_optimizer(std::string_view name, const std::string& options) {
+  return find_method(name).make_double(options);
+}
+
+}  // namespace gradus
