@@ -23,6 +23,8 @@ bool Range::contains(double x) const {
 }
 
 std::string Range::to_string() const {
+  if (low == -infinity && high == infinity)
+    return with_high ? "greater than -infinity" : "less than infinity";
   const std::string from =
       low == -infinity ? "" : fmt::format("{} {}", with_low ? "at least" : "greater than", low);
   const std::string to = high == infinity ? (with_high ? "" : "finite")

@@ -3,8 +3,8 @@
 
 namespace gradus {
 
-/// Gradient descent (Cauchy 1847); stochastic, where the objective is a loss on a batch drawn anew for each
-/// step (Robbins & Monro 1951).
+/// Gradient descent (Cauchy 1847): moves against the gradient. Stochastic, where the objective is a loss on a
+/// batch drawn anew for each step (Robbins & Monro 1951).
 ///
 ///     θ ← θ − η g
 ///

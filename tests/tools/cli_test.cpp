@@ -72,6 +72,40 @@ TEST_F(Program, Helps) {
   EXPECT_THAT(run("--version").out, HasSubstr("gradus "));
 }
 
+TEST_F(Program, ExplainsMethods) {
+  EXPECT_THAT(run("explain").out,
+              AllOf(HasSubstr("sgd"), HasSubstr("adam  "), HasSubstr("gradus explain NAME")));
+  const std::string all = run("explain adam").out, lecture = run("explain adam --dialect lecture").out;
+  EXPECT_THAT(
+      all, AllOf(HasSubstr("θ ← θ − η m̂/(√v̂ + ε)"), HasSubstr("[lecture]"), HasSubstr("[keras]"),
+                 HasSubstr("Kingma"), HasSubstr("at least 0 and less than 1"), HasSubstr("Memory: 8 bytes")));
+  EXPECT_THAT(lecture,
+              AllOf(HasSubstr("In the dialect lecture:"), HasSubstr("√(v̂ + ε)"), Not(HasSubstr("keras]"))));
+  const Result unknown = run("explain adma");
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("Did you mean \"adam\"?"));
+  EXPECT_THAT(run("explain sgd --dialect keras").err, HasSubstr("there is no option \"dialect\""));
+}
+
+TEST_F(Program, TrainsByAnyMethod) {
+  const Result adam =
+      run(train + "--optimizer adam --options '{\"beta1\": 0.8, \"learning_rate\": 0.05}' --history h.json");
+  EXPECT_EQ(adam.code, 0) << adam.err;
+  EXPECT_THAT(adam.out, AllOf(HasSubstr("adam"), HasSubstr("test accuracy 100.00 %")));
+  EXPECT_EQ(nlohmann::json::parse(read(folder / "h.json"))["optimizer"], "adam");
+  const auto refused = [&](const std::string& arguments, const std::string& says) {
+    const Result result = run(train + arguments);
+    EXPECT_EQ(result.code, 2) << arguments;
+    EXPECT_THAT(result.err, HasSubstr(says)) << arguments;
+    EXPECT_THAT(result.out, IsEmpty()) << arguments;
+  };
+  refused("--optimizer adan2", "no optimizer \"adan2\"");
+  refused("--optimizer adam --options '{\"beta1\": 1}'",
+          "[adam] beta1 must be at least 0 and less than 1, not 1.");
+  refused("--optimizer adam --options beta1=1", "--options takes a JSON object");
+  refused("--learning-rate 0.1 --options '{\"learning_rate\": 1}'", "give one");
+}
+
 TEST_F(Program, TrainsSavesAndEvaluates) {
   const Result result = run(train + "--save net.safetensors --history history.json");
   EXPECT_EQ(result.code, 0) << result.err;
@@ -136,7 +170,6 @@ TEST_F(Program, RefusesBadInputWithASentence) {
            Case{"train --data shapes --epochs many", "many"},
            Case{"train --data shapes --batch-size 0", "batch size must be at least 1, not 0"},
            Case{"train --data shapes --learning-rate -1", "not -1"},
-           Case{"train --data shapes --optimizer adam", "adam"},
            Case{"train --data shapes --activation rleu", "relu"},
            Case{"train --data shapes --layers 12", "at least the sizes of its input and its output"},
            Case{"train --data shapes --layers 13,2",

@@ -11,5 +11,6 @@ void add_train(CLI::App& program, int& exit_code);
 void add_evaluate(CLI::App& program, int& exit_code);
 void add_download(CLI::App& program, int& exit_code);
 void add_draw(CLI::App& program, int& exit_code);
+void add_explain(CLI::App& program, int& exit_code);
 
 }  // namespace gradus::cli

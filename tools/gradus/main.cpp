@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   add_evaluate(program, exit_code);
   add_download(program, exit_code);
   add_draw(program, exit_code);
+  add_explain(program, exit_code);
   try {
     program.parse(argc, argv);
     if (!program.get_subcommands().empty()) return exit_code;

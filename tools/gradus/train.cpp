@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -17,7 +18,7 @@
 #include "base/error.h"
 #include "base/threads.h"
 #include "nn/network_file.h"
-#include "optim/first_order/sgd.h"
+#include "optim/registry.h"
 #include "optim/training/evaluate.h"
 #include "tools/gradus/commands.h"
 #include "tools/gradus/data.h"
@@ -29,7 +30,9 @@ struct Options {
   std::string data;
   std::vector<std::string> layers;  // numbers between commas; a file may give a list
   std::string activation = "relu", optimizer = "sgd";
-  double learning_rate = 0.2, l2 = 0, dropout = 0;
+  std::optional<double> learning_rate;
+  std::string method_options = "{}";
+  double l2 = 0, dropout = 0;
   Index batch_size = 64, epochs = 10, patience = 0;
   std::optional<Index> validation;
   std::string seed = "0";
@@ -75,6 +78,22 @@ std::filesystem::path resolved(const std::string& path) {
   return std::filesystem::weakly_canonical(std::filesystem::absolute(path));
 }
 
+// The method's options as JSON; --learning-rate is one of them.
+std::string method_options(const Options& o) {
+  constexpr double default_of_sgd = 0.2;  // its 0.01 is too cautious for a network of rectified linear units
+  auto options = nlohmann::json::parse(o.method_options, nullptr, false);
+  if (!options.is_object())
+    throw Error(fmt::format("[train] --options takes a JSON object, as in '{{\"beta1\": 0.8}}', not {}.",
+                            o.method_options));
+  if (o.learning_rate && options.contains("learning_rate"))
+    throw Error("[train] --learning-rate and the learning_rate of --options are both given; give one.");
+  if (o.learning_rate)
+    options["learning_rate"] = *o.learning_rate;
+  else if (o.optimizer == "sgd" && !options.contains("learning_rate"))
+    options["learning_rate"] = default_of_sgd;
+  return options.dump();
+}
+
 std::string to_string(const std::vector<Index>& layers) { return fmt::format("{}", fmt::join(layers, "-")); }
 
 int run(const Options& o) {
@@ -85,7 +104,7 @@ int run(const Options& o) {
         fmt::format("[train] --save {} and --history {} are the same file; name two.", o.save, o.history));
   if (o.threads) set_threads(*o.threads);
   const auto seed = number_of<std::uint64_t>(o.seed, "--seed");
-  Sgd<float> optimizer({.learning_rate = o.learning_rate});
+  const auto optimizer = make_optimizer<float>(o.optimizer, method_options(o));
 
   const Sets sets = load_sets(o.data);
   const Index validation = o.validation.value_or(std::min<Index>(5000, sets.train.size() / 10));
@@ -107,7 +126,7 @@ int run(const Options& o) {
 
   const std::string heading = fmt::format(
       "{}: {} training, {} validation, {} test images. Network {}, {} parameters, {}.\n", data.name(),
-      data.size(), validation, sets.test.size(), to_string(layers), theta.size(), optimizer.name());
+      data.size(), validation, sets.test.size(), to_string(layers), theta.size(), optimizer->name());
   options.progress = o.quiet ? Progress::off : Progress::bar;
   options.on_step = [&](TrainStep& step) {
     if (step.step == 1 && !o.quiet) {  // by now train() has accepted all that it was given
@@ -122,7 +141,7 @@ int run(const Options& o) {
     std::fflush(stdout);
   };
   catch_interrupt();
-  const History history = train(network, theta, optimizer, data, options);
+  const History history = train(network, theta, *optimizer, data, options);
 
   if (!o.history.empty()) history.save(o.history);
   if (!o.save.empty()) save_network<float>(o.save, network, theta);
@@ -161,10 +180,17 @@ void add_train(CLI::App& program, int& exit_code) {
           "The function after each hidden layer: identity, relu, leaky-relu, elu, gelu, silu, sigmoid, "
           "tanh, softplus")
       ->capture_default_str();
-  command.add_option("--optimizer", o->optimizer, "The method that changes the parameters")
-      ->check(CLI::IsMember({"sgd"}))
+  command
+      .add_option("--optimizer", o->optimizer,
+                  "The method that changes the parameters; `gradus explain` lists them")
       ->capture_default_str();
-  command.add_option("--learning-rate", o->learning_rate, "How far a step goes along the gradient")
+  command.add_option(
+      "--learning-rate", o->learning_rate,
+      "How far a step goes along the gradient. If not given: 0.2 for sgd, else the method's default");
+  command
+      .add_option("--options", o->method_options,
+                  "Other options of the method, as `gradus explain NAME` lists them")
+      ->type_name("JSON")
       ->capture_default_str();
   command.add_option("--batch-size", o->batch_size, "Images that one step learns from")
       ->capture_default_str();
