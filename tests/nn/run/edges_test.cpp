@@ -119,7 +119,7 @@ TYPED_TEST(Edges, NaNReachesTheLossThroughEveryReduction) {
        {+[](Tensor x) { return sum(x); }, +[](Tensor x) { return mean(x); }, +[](Tensor x) { return max(x); },
         +[](Tensor x) { return min(x); }, +[](Tensor x) { return log_sum_exp(x, {0}); },
         +[](Tensor x) { return sum(softmax(x)); }, +[](Tensor x) { return sum(relu(x)); }})
-    for (const std::size_t n : {1, 5, 16, 33}) {
+    for (const std::size_t n : {1u, 5u, 16u, 33u}) {
       Vector<double> x(n, 1);
       x[n / 2] = this->nan;
       EXPECT_TRUE(std::isnan(this->at(x, f)[0][0])) << n;

@@ -100,7 +100,7 @@ TYPED_TEST(PlanOf, RefusesOutputsInMemoryThatOverlaps) {
   plan.bind(x, values);
   const auto part = [&](std::size_t begin) { return std::span(memory).subspan(begin, 3); };
   plan.bind_output(2, part(3));
-  for (const std::size_t begin : {1, 2, 3}) {
+  for (const std::size_t begin : {1u, 2u, 3u}) {
     plan.bind_output(1, part(begin));
     for (int i = 0; i < 2; ++i)
       EXPECT_ERROR(plan.run(),
@@ -192,7 +192,7 @@ TYPED_TEST(PlanOf, PartsOfAnOperandOutliveItsReplacement) {
       const Tensor x = g.input("x", {rows, columns});
       const Tensor e = exp(x), flat = exp(-reshape(x, {rows * columns}));
       const Tensor by_row = e * slice(e, 0, 0, 1), by_number = flat * slice(flat, 0, 7, 8);
-      Vector<double> values(rows * columns);
+      Vector<double> values(static_cast<std::size_t>(rows * columns));
       for (std::size_t i = 0; i < values.size(); ++i)
         values[i] = static_cast<float>(0.5 + 1e-6 * static_cast<double>(i % 1000));
       const Tensors outputs{sum(by_row, {0}), sum(by_number)};
