@@ -8,8 +8,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
-#include "optim/first_order/adam.h"
-#include "optim/first_order/sgd.h"
+#include "optim/methods.h"
 #include "optim/pages.h"
 
 namespace gradus {

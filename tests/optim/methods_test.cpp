@@ -74,8 +74,8 @@ class EveryMethod : public testing::TestWithParam<std::string> {
   std::string method() const { return GetParam(); }
   template <class Scalar>
   std::unique_ptr<Optimizer<Scalar>> tuned_for(const char* problem) const {
-    if (!table().contains(method())) throw Error(method() + " has no row in methods.json");
-    return make_optimizer<Scalar>(method(), table()[method()][problem].dump());
+    const bool tuned = table().contains(method());  // others, a user's own, run with their defaults
+    return make_optimizer<Scalar>(method(), tuned ? table()[method()][problem].dump() : "{}");
   }
 };
 
