@@ -1,5 +1,9 @@
 #pragma once
 
 /// Every optimization method.
+#include "first_order/adagrad.h"
 #include "first_order/adam.h"
+#include "first_order/momentum.h"
+#include "first_order/nesterov.h"
+#include "first_order/rmsprop.h"
 #include "first_order/sgd.h"

@@ -19,6 +19,10 @@ class Registry {
   Registry() {
     add<Sgd, SgdOptions>("sgd");
     add<Adam, AdamOptions>("adam");
+    add<Momentum, MomentumOptions>("momentum");
+    add<Nesterov, NesterovOptions>("nesterov");
+    add<Adagrad, AdagradOptions>("adagrad");
+    add<Rmsprop, RmspropOptions>("rmsprop");
   }
 
   static Registry& the() {
