@@ -23,6 +23,10 @@ class Registry {
     add<Nesterov, NesterovOptions>("nesterov");
     add<Adagrad, AdagradOptions>("adagrad");
     add<Rmsprop, RmspropOptions>("rmsprop");
+    add<Adadelta, AdadeltaOptions>("adadelta");
+    add<Adamax, AdamaxOptions>("adamax");
+    add<Nadam, NadamOptions>("nadam");
+    add<Amsgrad, AmsgradOptions>("amsgrad");
   }
 
   static Registry& the() {
