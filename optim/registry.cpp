@@ -27,6 +27,10 @@ class Registry {
     add<Adamax, AdamaxOptions>("adamax");
     add<Nadam, NadamOptions>("nadam");
     add<Amsgrad, AmsgradOptions>("amsgrad");
+    add<Adamw, AdamwOptions>("adamw");
+    add<Radam, RadamOptions>("radam");
+    add<Adabelief, AdabeliefOptions>("adabelief");
+    add<Yogi, YogiOptions>("yogi");
   }
 
   static Registry& the() {
