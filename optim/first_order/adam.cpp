@@ -25,8 +25,8 @@ void Adam<Scalar>::state(const Fields& each) {
 
 template <class Scalar>
 Change Adam<Scalar>::update(const RuleStep<Scalar>& step) {
-  const auto [beta1, gain1] = decay<Scalar>(options_.beta1);
-  const auto [beta2, gain2] = decay<Scalar>(options_.beta2);
+  const auto mean1 = decay<Scalar>(options_.beta1);
+  const auto mean2 = decay<Scalar>(options_.beta2);
   const auto epsilon = static_cast<Scalar>(options_.epsilon);
   const double c1 = 1 - std::pow(options_.beta1, step.t), c2 = 1 - std::pow(options_.beta2, step.t);
 
@@ -35,8 +35,8 @@ Change Adam<Scalar>::update(const RuleStep<Scalar>& step) {
         step,
         [=, eta = static_cast<Scalar>(eta), c = static_cast<Scalar>(correction)](Scalar g, Scalar& theta,
                                                                                  Scalar& m, Scalar& v) {
-          m = beta1 * m + gain1 * g;
-          v = beta2 * v + gain2 * g * g;
+          m = mean1(m, g);
+          v = mean2(v, g * g);
           theta -= eta * m / root(c * v);
         },
         m_, v_);
