@@ -7,13 +7,15 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <memory>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "base/error.h"
 #include "base/threads.h"
 #include "data/mnist.h"
-#include "optim/first_order/sgd.h"
+#include "optim/registry.h"
 #include "optim/training/train.h"
 #include "tools/bench/gate.h"
 #include "tools/bench/interleave.h"
@@ -26,7 +28,8 @@ struct Arguments {
   std::string mode = "step", mnist = ".", net = "N2", opt = "sgd";
   Index batch = 128, epochs = 10;
   int threads = 1;
-  double secs = 0.6, goal = 0.98, learning_rate = 0.1;
+  double secs = 0.6, goal = 0.98;
+  std::optional<double> learning_rate;
   std::uint64_t seed = 1;
 };
 
@@ -78,27 +81,25 @@ struct Cases {
   Vector<float> inputs, labels;
 };
 
-void require_sgd(const Arguments& a) {
-  if (a.opt != "sgd")
-    throw Error(fmt::format("[gradus-peer] gradus has no optimizer {} yet, only sgd.", a.opt));
+std::unique_ptr<Optimizer<float>> optimizer(const Arguments& a) {
+  const std::string options = fmt::format("{{\"learning_rate\": {}}}", a.learning_rate.value_or(0.05));
+  return make_optimizer<float>(a.opt, a.learning_rate || a.opt == "sgd" ? options : "{}");
 }
 
 // One gradient and update a call, on the next batch of the training images.
 void step(const Arguments& a) {
-  if (a.opt != "none") require_sgd(a);
   Network net = network(a.net);
   const Cases cases(load_mnist(a.mnist).train, net);
   const Index batches = 60'000 / a.batch;
   Vector<float> theta = net.parameters().initialize<float>(a.seed), g(theta.size());
   NetworkObjective<float> objective(net);
-  Sgd<float> sgd({.learning_rate = 0.05});
-  sgd.reset(std::ssize(theta));
+  const auto method = a.opt == "none" ? nullptr : optimizer(a);
+  if (method) method->reset(objective.layout());
   double loss = 0;
   const Measurement m = measure(a.threads, a.secs, [&, k = Index{0}]() mutable {
     const Index first = a.batch * (k++ % batches);
     objective.set_batch(cases.batch_inputs(first, a.batch), cases.batch_targets(first, a.batch));
-    loss =
-        a.opt == "none" ? static_cast<double>(objective.gradient(theta, g)) : sgd.step(objective, theta).loss;
+    loss = method ? method->step(objective, theta).loss : static_cast<double>(objective.gradient(theta, g));
   });
   print(a, "step", m, fmt::format("\"loss\":{:.4f},\"rss_mb\":{:.0f}", loss, peak_megabytes()));
 }
@@ -136,20 +137,21 @@ class GivenGradient : public Objective<float> {
 void updates(const Arguments& a) {
   GivenGradient objective;
   Vector<float> theta(many, 0.5F);
-  Sgd<float> sgd({.learning_rate = 0.05});
-  sgd.reset(many);
-  const Measurement m = measure(a.threads, a.secs, [&] { sgd.step(objective, theta); });
-  print(a, "opt", m, fmt::format("\"kernel\":\"sgd\",\"tensors\":1,\"gbs\":{:.2f}", 12e-9 * many / m.median));
+  for (const char* kernel : {"sgd", "momentum", "adam"}) {
+    const auto method = make_optimizer<float>(kernel);
+    method->reset(many);
+    const Measurement m = measure(a.threads, a.secs, [&] { method->step(objective, theta); });
+    print(a, "opt", m, fmt::format("\"kernel\":\"{}\",\"tensors\":1", kernel));
+  }
 }
 
 // Epochs of training until the test accuracy is reached.
 void epochs(const Arguments& a) {
-  require_sgd(a);
   const double start = now();
   const Mnist data = load_mnist(a.mnist);
   Network net = network(a.net);
   Vector<float> theta = net.parameters().initialize<float>(a.seed);
-  Sgd<float> sgd({.learning_rate = a.learning_rate});
+  const auto method = optimizer(a);
   const double ready = now();
   double first = 0, goal_at = -1, accuracy = 0;
   std::vector<double> seconds;
@@ -163,7 +165,7 @@ void epochs(const Arguments& a) {
     goal_at = now() - start;
     epoch.stop = true;
   };
-  train(net, theta, sgd, data.train, options);
+  train(net, theta, *method, data.train, options);
   const Measurement m = summary_of(seconds);
   print(a, "epoch", m,
         fmt::format(
@@ -180,12 +182,13 @@ int run(int argc, char** argv) {
   app.add_option("--net", a.net, "N1, N2, N3 or N4")->capture_default_str();
   app.add_option("--batch", a.batch)->capture_default_str()->check(CLI::Range(1, 60'000));
   app.add_option("--threads", a.threads)->capture_default_str()->check(CLI::Range(1, 1024));
-  app.add_option("--opt", a.opt, "sgd, or none: the gradient alone")->capture_default_str();
+  app.add_option("--opt", a.opt, "a method's name, or none: the gradient alone")->capture_default_str();
   app.add_option("--secs", a.secs, "of measuring")->capture_default_str();
   app.add_option("--seed", a.seed)->capture_default_str();
   app.add_option("--epochs", a.epochs, "at most")->capture_default_str();
   app.add_option("--goal", a.goal, "test accuracy at which an epoch is the last")->capture_default_str();
-  app.add_option("--learning-rate", a.learning_rate, "of epochs")->capture_default_str();
+  app.add_option("--learning-rate", a.learning_rate,
+                 "of the method; if not given, 0.05 for sgd, else its default");
   CLI11_PARSE(app, argc, argv);
   set_threads(a.threads);
   const std::map<std::string, void (*)(const Arguments&)> modes{

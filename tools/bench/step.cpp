@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/threads.h"
+#include "optim/first_order/adam.h"
 #include "optim/first_order/sgd.h"
 #include "tools/bench/floor.h"
 #include "tools/bench/problem.h"
@@ -12,23 +13,27 @@
 namespace gradus::bench {
 namespace {
 
-// A gradient, and a gradient with SGD's step, against the gradient's matrix products.
+// A gradient alone, with SGD's step, and with Adam's, against the gradient's matrix products.
 void measure(benchmark::State& state, std::string_view name, Index batch, int threads, double seconds) {
   set_threads(threads);
   set_blas_threads(threads);
   Problem problem(name, batch);
   Vector<float> g(problem.theta.size());
   Sgd<float> sgd({.learning_rate = 1e-6});  // θ is to stay where it is
-  sgd.reset(std::ssize(problem.theta));
-  const std::array<Work, 3> works{
+  sgd.reset(problem.objective.layout());
+  Adam<float> adam({.learning_rate = 1e-9});
+  adam.reset(problem.objective.layout());
+  const std::array<Work, 4> works{
       floor_of(Derivative::gradient, layers(name), batch),
       [&] { problem.objective.gradient(problem.theta, g); },
       [&] { sgd.step(problem.objective, problem.theta); },
+      [&] { adam.step(problem.objective, problem.theta); },
   };
   for (auto _ : state) {
     const auto timings = interleave(works, seconds);
     report(state, timings[1], timings[0], "gradient_");
     report(state, timings[2], timings[0]);
+    report(state, timings[3], timings[0], "adam_");
   }
 }
 
