@@ -62,6 +62,18 @@ TEST(Amsgrad, EffectiveRateNeverIncreases) {
   }
 }
 
+// 0/0, and a gradient whose square is 0 in floating point.
+TEST(Amsgrad, LeavesAnElementWithoutADivisor) {
+  test::LinearLosses f(3, [](Index, Index i) { return i == 0 ? 0.0 : i == 1 ? 1e-170 : 1.0; });
+  Amsgrad<double> amsgrad({.learning_rate = 0.01});
+  amsgrad.reset(3);
+  Vector<double> theta = {5, 5, 5};
+  EXPECT_EQ(amsgrad.step(f, theta).status, Status::ok);
+  EXPECT_EQ(theta[0], 5);
+  EXPECT_EQ(theta[1], 5);
+  EXPECT_NEAR(theta[2], 5 - 0.01 * 0.1 / std::sqrt(0.001), 1e-12);
+}
+
 // Online problems of Reddi, Kale & Kumar 2018 on the box [−1, 1]: a large gradient once in a period, small ones of the
 // other sign between, and a sum that is positive, so that −1 is best.
 struct Problem {
