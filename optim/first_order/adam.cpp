@@ -37,7 +37,7 @@ Change Adam<Scalar>::update(const RuleStep<Scalar>& step) {
                                                                                  Scalar& m, Scalar& v) {
           m = mean1(m, g);
           v = mean2(v, g * g);
-          theta -= eta * m / root(c * v);
+          theta -= ratio(eta * m, root(c * v));
         },
         m_, v_);
   };

@@ -18,7 +18,8 @@ namespace gradus {
 /// [keras] Bias corrections taken out of the root, ε not (the paper's section 2.1, before its end).
 ///     θ ← θ − η √(1 − β₂ᵗ)/(1 − β₁ᵗ) m/(√v + ε)
 ///
-/// A step moves an element by no more than about η. ε is outside of the root and added after the correction.
+/// A step moves an element by about η at most, but for gradients that come after many zeros: by no more than
+/// η (1 − β₁)/√(1 − β₂) where one comes alone (section 2.1). ε is outside of the root and added after the correction.
 /// l2 is coupled: it goes through m and v; for a decay that does not, see adamw.
 ///
 /// Defaults: η = 0.001, β₁ = 0.9, β₂ = 0.999, ε = 1e-8 (paper, Algorithm 1; PyTorch, optax). Keras has ε = 1e-7.
