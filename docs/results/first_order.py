@@ -24,9 +24,9 @@ EPOCHS = 5
 # The option that is tuned, its grid, and other options that are not the defaults.
 RATE = "learning_rate"
 GRIDS = {
-    "sgd": (RATE, [0.05, 0.1, 0.2, 0.4], {}),
-    "momentum": (RATE, [0.01, 0.03, 0.1, 0.2], {}),
-    "nesterov": (RATE, [0.01, 0.03, 0.1, 0.2], {}),
+    "sgd": (RATE, [0.1, 0.2, 0.4, 0.8], {}),
+    "momentum": (RATE, [0.03, 0.1, 0.2, 0.4], {}),
+    "nesterov": (RATE, [0.03, 0.1, 0.2, 0.4], {}),
     "adagrad": (RATE, [0.003, 0.01, 0.03, 0.1], {}),
     "rmsprop": (RATE, [1e-4, 3e-4, 1e-3, 3e-3], {}),
     "adadelta": ("epsilon", [1e-8, 1e-6, 1e-4, 1e-2], {}),
