@@ -31,6 +31,20 @@ class Registry {
     add<Radam, RadamOptions>("radam");
     add<Adabelief, AdabeliefOptions>("adabelief");
     add<Yogi, YogiOptions>("yogi");
+    add<Adan, AdanOptions>("adan");
+    add<Lion, LionOptions>("lion");
+    add<Rprop, RpropOptions>("rprop");
+    add<Lars, LarsOptions>("lars");
+    add<Lamb, LambOptions>("lamb");
+    add<Adafactor, AdafactorOptions>("adafactor");
+    add<Muon, MuonOptions>("muon");
+    add<ScheduleFreeSgd, ScheduleFreeSgdOptions>("schedule-free-sgd");
+    add<ScheduleFreeAdamw, ScheduleFreeAdamwOptions>("schedule-free-adamw");
+    add<Prodigy, ProdigyOptions>("prodigy");
+    add<Lookahead, LookaheadOptions>("lookahead");
+    add<Averaged, AveragedOptions>("averaged");
+    add<Sophia, SophiaOptions>("sophia");
+    add<Adahessian, AdahessianOptions>("adahessian");
   }
 
   static Registry& the() {

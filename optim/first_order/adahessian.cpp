@@ -51,7 +51,7 @@ Change Adahessian<Scalar>::update(const RuleStep<Scalar>& step) {
         [=](Scalar g, Scalar& theta, Scalar& m, Scalar& v, const Scalar& diagonal) {
           m = mean1(m, g);
           v = mean2(v, diagonal * diagonal);
-          theta -= rate * m / (power(std::sqrt(c * v)) + epsilon) + shrink * theta;
+          theta -= ratio(rate * m, power(std::sqrt(c * v)) + epsilon) + shrink * theta;
         },
         m_, v_, diagonal_);
   };

@@ -46,7 +46,7 @@ Change Adan<Scalar>::update(const RuleStep<Scalar>& step) {
         v = mean2(v, d);
         n = mean3(n, look * look);
         g_before = g;
-        theta -= shrink * (eta * (m + ahead * v) / std::sqrt(n + epsilon) + lambda * theta);
+        theta -= shrink * (ratio(eta * (m + ahead * v), std::sqrt(n + epsilon)) + lambda * theta);
       },
       m_, v_, n_, g_before_);
 }

@@ -42,7 +42,7 @@ Change Lamb<Scalar>::update(const RuleStep<Scalar>& step) {
       [=](Scalar g, const Scalar& theta, Scalar& m, Scalar& v, Scalar& r) {
         m = mean1(m, g);
         v = mean2(v, g * g);
-        r = c1 * m / (std::sqrt(c2 * v) + epsilon) + lambda * theta;
+        r = ratio(c1 * m, std::sqrt(c2 * v) + epsilon) + lambda * theta;
       },
       m_, v_, r_);
   for (const Layout::Block& block : step.layout.blocks) {

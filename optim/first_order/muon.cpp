@@ -79,7 +79,7 @@ Change Muon<Scalar>::update_vector(const RuleStep<Scalar>& step, std::span<Scala
       [=](Scalar g, Scalar& x, Scalar& m, Scalar& v) {
         m = mean1(m, g);
         v = mean2(v, g * g);
-        x -= rate * m / (std::sqrt(c * v) + epsilon) + shrink * x;
+        x -= ratio(rate * m, std::sqrt(c * v) + epsilon) + shrink * x;
       },
       all_m, all_v);
 }

@@ -83,7 +83,7 @@ Change Prodigy<Scalar>::update(const RuleStep<Scalar>& step) {
         m = mean1(m, dg);
         v = mean2(v, dg * dg);
         s = s_kept * s + s_gain * g;
-        theta -= rate * m / (std::sqrt(v) + epsilon) + shrink * theta;
+        theta -= ratio(rate * m, std::sqrt(v) + epsilon) + shrink * theta;
       },
       m_, v_, s_);
 

@@ -43,18 +43,17 @@ class ScheduleFree : public FirstOrder<Scalar> {
 
   /// z ← z − direction(g, y, state…), and x moves towards it by the share that γ² has in all γ² so far.
   template <class Direction, class... State>
-  Change move(RuleStep<Scalar> step, double gamma, const Direction& direction, State&... state) {
+  Change move(const RuleStep<Scalar>& step, double gamma, const Direction& direction, State&... state) {
     weights_ += gamma * gamma;
     const auto c = static_cast<Scalar>(weights_ > 0 ? gamma * gamma / weights_ : 0);
-    const Scalar decayed = 1 - step.keep, low = step.box_low, high = step.box_high;
-    step.keep = 1;
+    const Scalar low = step.box_low, high = step.box_high;
     return pass(
         step,
         [=](Scalar g, Scalar& x, Scalar& z, const Scalar& y, auto&... s) {
           z -= direction(g, y, s...);
           z = high < z ? high : z;
           z = low > z ? low : z;
-          x += c * (z - x) - decayed * x;
+          x += c * (z - x);
         },
         z_, y_, state...);
   }

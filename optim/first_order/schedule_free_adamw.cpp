@@ -34,7 +34,7 @@ Change ScheduleFreeAdamw<Scalar>::update(const RuleStep<Scalar>& step) {
       step, rate,
       [=](Scalar g, Scalar y, Scalar& v) {
         v = mean2(v, g * g);
-        return gamma * g / (std::sqrt(v) + epsilon) + shrink * y;
+        return ratio(gamma * g, std::sqrt(v) + epsilon) + shrink * y;
       },
       v_);
 }
