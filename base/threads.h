@@ -19,7 +19,8 @@ class Meeting;
 /// The threads that run one piece of work together: the caller and helpers that wait for it. BLAS called from inside a
 /// team runs on the calling thread alone, so these threads are all that there are. Teams that run at the same time share
 /// threads() between them: each takes the places that are free and not waited for, or waits for one, so gradus never uses
-/// more processors than it may.
+/// more processors than it may. A pthread build of OpenBLAS, whose number of threads is one for the whole process, is set
+/// to one thread for good.
 class Team {
  public:
   int rank() const { return rank_; }
@@ -27,8 +28,8 @@ class Team {
   /// Waits for all of the team.
   void barrier() const;
 
-  /// Runs body(team) on up to threads() threads (fewer where the system cannot start as many), or on this one alone when `alone`; returns when all are
-  /// done. Inside of a team, and inside of an OpenMP parallel region of the caller's, it runs on this one
+  /// Runs body(team) on up to threads() threads (fewer where the system cannot start as many), or on this one
+  /// alone when `alone`; returns when all are done. Inside of a team, and inside of an OpenMP parallel region of the caller's, it runs on this one
   /// alone. The body must not throw.
   template <class Body>
   static void run(Body&& body, bool alone = false) {

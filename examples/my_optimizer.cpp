@@ -38,9 +38,9 @@ class BarzilaiBorwein : public FirstOrder<Scalar> {
   // s = θ_t − θ_{t−1}, y = g_t − g_{t−1}; both hold the subtrahend, negated, between steps.
   Change update(const RuleStep<Scalar>& step) override {
     axpy(Scalar(1), step.theta, s_);
-    axpy(Scalar(1), step.g, y_);
+    axpy(step.scale, step.g, y_);
     const double sy = std::abs(dot(s_, y_)), yy = dot(y_, y_);
-    const double length = norm(step.g);
+    const double length = static_cast<double>(step.scale) * norm(step.g);
     double eta = yy > 0 ? sy / yy : 0;
     if (step.t == 1 && length > 0) eta = options_.first_step / length;
 

@@ -41,7 +41,7 @@ class Reader : public OptionVisitor {
     }
     require(found->is_object() && found->contains("schedule") && (*found)["schedule"].is_string(), name,
             "a number or an object like {\"schedule\": \"cosine\", \"rate\": 0.1}", *found);
-    value = Schedule::from_name((*found)["schedule"].get<std::string>());
+    value = Schedule::from_name((*found)["schedule"].get<std::string>(), value.rate());
     Reader inside(fmt::format("{}, {}", who_, name), *found);
     value.visit(inside);
     inside.refuse_others("schedule");

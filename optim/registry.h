@@ -11,7 +11,7 @@
 namespace gradus {
 
 /// Reads options from the text of a JSON object: numbers, true and false, a dialect's name, a schedule as a number or as
-/// {"schedule": "cosine", "rate": 0.1, "steps": 500}, a method as {"method": "adam", "beta1": 0.8}. What it does not name
+/// {"schedule": "cosine", "rate": 0.1, "steps": 500} (without a rate it has the option's), a method as {"method": "adam", "beta1": 0.8}. What it does not name
 /// stays as it was. Throws Error, naming `who`: text that is no JSON object, a value of the wrong kind, an option that
 /// there is not, with the nearest. Ranges are checked where the options are used.
 void read_options(std::string_view who, const std::string& json,

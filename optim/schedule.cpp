@@ -170,11 +170,12 @@ void Schedule::visit(OptionVisitor& visitor) {
 
 std::string_view Schedule::name() const { return schedules::names[kind_.index()]; }
 
-Schedule Schedule::from_name(std::string_view name) {
+Schedule Schedule::from_name(std::string_view name, double rate) {
   const std::size_t wanted = find_name("schedule", name, schedules::names);
   return [&]<std::size_t... i>(std::index_sequence<i...>) {
     Any kind;
     ((i == wanted ? static_cast<void>(kind.emplace<i>()) : void()), ...);
+    std::visit([rate](auto& of_any) { of_any.rate = rate; }, kind);
     return Schedule(std::move(kind));
   }
   (std::make_index_sequence<std::variant_size_v<Any>>{});

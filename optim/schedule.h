@@ -109,8 +109,8 @@ class Schedule {
   void visit(OptionVisitor& visitor);
   /// "cosine", …
   std::string_view name() const;
-  /// Of that name, with default options. Throws Error, which suggests the nearest.
-  static Schedule from_name(std::string_view name);
+  /// Of that name and nominal value, with default options. Throws Error, which suggests the nearest.
+  static Schedule from_name(std::string_view name, double rate);
 
  private:
   using Any = std::variant<schedules::Constant, schedules::Step, schedules::Exponential,

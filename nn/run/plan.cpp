@@ -48,25 +48,32 @@ struct Plan<Scalar>::State {
         places[v] = arena.data() + program.values[v].offset;
   }
 
-  // Where outputs are bound matters only when they are written: one may be bound where another was before.
-  void check_outputs() {
-    const std::less<const Scalar*> before;
-    const auto place = [this](std::size_t i) {
-      const program::ValueId v = program.outputs[i];
-      const Scalar* const begin = places[static_cast<std::size_t>(v)];
-      return std::pair(begin, begin + program.at(v).elements);
+  // Where things are bound matters only when outputs are written: one may be bound where another was before.
+  void check_bindings() {
+    const auto overlap = [this](program::ValueId v, program::ValueId w) {
+      const std::less<const Scalar*> before;
+      const Scalar *const a = places[static_cast<std::size_t>(v)], *const b =
+                                                                       places[static_cast<std::size_t>(w)];
+      return a && b && before(a, b + program.at(w).elements) && before(b, a + program.at(v).elements);
     };
-    for (std::size_t i = 0; i < program.outputs.size(); ++i)
+    const auto& outputs = program.outputs;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j)
-        if (before(place(i).first, place(j).second) && before(place(j).first, place(i).second))
+        if (overlap(outputs[i], outputs[j]))
           throw Error(fmt::format(
               "[plan] outputs {} and {} are bound to memory that overlaps; each must have its own.", j, i));
-    outputs_checked = true;
+      for (const program::ValueId input : program.inputs)
+        if (input != outputs[i] && overlap(outputs[i], input))
+          throw Error(
+              fmt::format("[plan] output {} is bound to memory where input \"{}\" is; give it its own.", i,
+                          program.at(input).tensor.label()));
+    }
+    bindings_checked = true;
   }
 
   // Views follow the values that they lie in, which may have been bound elsewhere.
   void run(std::size_t first, std::size_t last) {
-    if (!outputs_checked) check_outputs();
+    if (!bindings_checked) check_bindings();
     for (std::size_t s = first; s < last; ++s)
       for (const program::ValueId v : program.steps[s].reads)
         if (!places[static_cast<std::size_t>(program.base(v))])
@@ -84,7 +91,7 @@ struct Plan<Scalar>::State {
   program::Executor<Scalar> executor;
   Vector<Scalar> arena;
   std::vector<Scalar*> places;
-  bool outputs_checked = true;  // since the last was bound
+  bool bindings_checked = true;  // since the last one
 };
 
 template <class Scalar>
@@ -112,6 +119,7 @@ void Plan<Scalar>::bind(Tensor input, std::span<const Scalar> values) {
   for (const program::ValueId v : state_->program.inputs)
     if (state_->program.at(v).tensor == input)  // steps only read what a place of an input points to
       state_->places[static_cast<std::size_t>(v)] = const_cast<Scalar*>(values.data());
+  state_->bindings_checked = false;
 }
 
 template <class Scalar>
@@ -124,7 +132,7 @@ void Plan<Scalar>::bind_output(std::size_t i, std::span<Scalar> destination) {
     throw Error(fmt::format("[plan] output {} has {} values, but room for {} was given.", i,
                             state_->program.at(v).elements, destination.size()));
   state_->places[static_cast<std::size_t>(v)] = destination.data();
-  state_->outputs_checked = false;
+  state_->bindings_checked = false;
 }
 
 template <class Scalar>

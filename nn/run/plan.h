@@ -49,7 +49,7 @@ class Plan {
   /// From now on dropout masks are those of this (seed, step); at first those of (0, 0).
   void draw(std::uint64_t seed, std::uint64_t step);
 
-  /// Throw Error naming an input that the phase reads and that is not bound, two outputs bound to memory that overlaps, or
+  /// Throw Error naming an input that the phase reads and that is not bound, an output bound to memory that overlaps another's or an input's, or
   /// the index that is out of range.
   void hold();
   void apply();

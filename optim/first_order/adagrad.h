@@ -8,10 +8,10 @@ namespace gradus {
 ///     G ← G + g²
 ///     θ ← θ − η g/(√G + ε)
 ///
-/// [lecture] ε inside of the root.
+/// [lecture, keras] ε inside of the root.
 ///     θ ← θ − η g/√(G + ε)
 ///
-/// [keras] As lecture, and G begins at 0.1.
+/// [keras] And G begins at 0.1.
 ///
 /// The first step moves an element by η whatever its gradient (in the dialect keras by less); from then on
 /// its rate only falls, like 1/√t for gradients of constant size, and slowly where they are rarely other

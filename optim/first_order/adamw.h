@@ -14,7 +14,7 @@ namespace gradus {
 /// [torch] The decay is multiplied by η.
 ///     θ ← θ − η m̂/(√v̂ + ε) − η λ θ
 ///
-/// [keras] The same decay, beside Adam with its bias corrections taken out of the root.
+/// [keras] The decay is multiplied by η, beside Adam with its bias corrections taken out of the root.
 ///     θ ← θ − η √(1 − β₂ᵗ)/(1 − β₁ᵗ) m/(√v + ε) − η λ θ
 ///
 /// η₀ is the rate that the schedule multiplies, its greatest; η/η₀ is the paper's ηₜ, and 1 for a constant

@@ -119,7 +119,7 @@ StepReport FirstOrder<Scalar>::step(Objective<Scalar>& objective, Ref theta) {
                                 .objective = objective,
                                 .evaluations = report.evaluations,
                                 .scale = static_cast<Scalar>(scale),
-                                .keep = static_cast<Scalar>(1 - eta * guards_.decoupled_weight_decay),
+                                .decay = static_cast<Scalar>(eta * guards_.decoupled_weight_decay),
                                 .box_low = static_cast<Scalar>(guards_.box_low),
                                 .box_high = static_cast<Scalar>(guards_.box_high)});
   t_ = t;

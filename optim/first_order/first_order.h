@@ -32,7 +32,7 @@ struct RuleStep {
   const Layout& layout;
   Objective<Scalar>& objective;
   Evaluations& evaluations;
-  Scalar scale, keep;        ///< the rule gets scale · g, and moves θ from keep · θ
+  Scalar scale, decay;       ///< the rule gets scale · g; decay · θ is taken off besides
   Scalar box_low, box_high;  ///< where θ ends in
   Index offset = 0;          ///< where in the whole θ this part begins
 

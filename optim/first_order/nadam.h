@@ -12,10 +12,10 @@ namespace gradus {
 ///     v̂ = v/(1 − β₂ᵗ)
 ///     θ ← θ − η m̂/(√v̂ + ε)
 ///
-/// [torch] m decays with β₁ throughout; μₜ is in m̂ alone.
+/// [torch, keras] m decays with β₁ throughout; μₜ is in m̂ alone.
 ///     m ← β₁ m + (1 − β₁) g
 ///
-/// [keras] As torch, with ψ = 1.
+/// [keras] And ψ = 1.
 ///
 /// [lecture] μₜ = β₁ throughout, and ε inside of the root.
 ///     m ← β₁ m + (1 − β₁) g

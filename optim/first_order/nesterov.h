@@ -15,7 +15,7 @@ namespace gradus {
 ///     b ← μ b + g
 ///     θ ← θ − η (g + μ b)
 ///
-/// [keras] The same with η in the velocity.
+/// [keras] θ stands for θ + μ v, where the gradient is taken; η is in the velocity.
 ///     g = ∇f(θ)
 ///     v ← μ v − η g
 ///     θ ← θ + μ v − η g

@@ -43,7 +43,7 @@ Decay<Scalar> decay(double beta) {
 /// The step of a pass that prepares state, and leaves θ alone.
 template <class Scalar>
 RuleStep<Scalar> preparing(RuleStep<Scalar> step) {
-  step.keep = 1;
+  step.decay = 0;
   step.box_low = -std::numeric_limits<Scalar>::infinity();
   step.box_high = std::numeric_limits<Scalar>::infinity();
   return step;
@@ -72,7 +72,7 @@ template <class Scalar, class Rule, class... State>
 [[gnu::always_inline]] inline Tile<Scalar> tile(int n, const RuleStep<Scalar>& step, const Rule& rule,
                                                 const Scalar* g, Scalar* theta, State*... state) {
   using Place = std::conditional_t<sizeof(Scalar) == 4, std::int32_t, std::int64_t>;
-  const Scalar scale = step.scale, keep = step.keep, low = step.box_low, high = step.box_high;
+  const Scalar scale = step.scale, decay = step.decay, low = step.box_low, high = step.box_high;
   constexpr Scalar largest = std::numeric_limits<Scalar>::max();
   std::array<Scalar, lanes> squares{};
   std::array<Place, lanes> first;
@@ -80,8 +80,9 @@ template <class Scalar, class Rule, class... State>
   const auto element = [&](int i, int lane) __attribute__((always_inline)) {
     const auto at = static_cast<std::size_t>(lane);
     const Scalar before = theta[i];
-    Scalar now = keep * before;
+    Scalar now = before;
     rule(scale * g[i], now, state[i]...);
+    now -= decay * before;
     now = high < now ? high : now;
     now = low > now ? low : now;
     const bool finite = (int{std::abs(now) <= largest} & ... & int{std::abs(state[i]) <= largest});

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "tests/support/sanitized.h"
 
 namespace gradus {
 namespace {
@@ -226,9 +227,7 @@ TEST_F(Threads, BlasInsideOfATeamRunsOnTheCallingThread) {
 
 // With less address space than their stacks take, only a few threads start.
 TEST_F(Threads, ATeamIsSmallerWhereThreadsDoNotStart) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "A sanitizer ends the program when there is no address space left.";
-#endif
+  if (test::sanitized) GTEST_SKIP() << "A sanitizer ends the program when there is no address space left.";
   set_threads(64);
   std::thread([] {  // a fresh thread, which has no helpers yet
     const auto ranks = [] {

@@ -126,6 +126,13 @@ TEST(Registry, OptionsThatAreWrittenAreReadAgain) {
     EXPECT_EQ(read.learning_rate(t), options.learning_rate(t)) << t;
 }
 
+TEST(Registry, AScheduleWithoutARateHasTheOptionsOwn) {
+  AdamOptions options;
+  read_options("adam", R"({"learning_rate": {"schedule": "cosine", "steps": 500}})",
+               [&](OptionVisitor& visitor) { options.visit(visitor); });
+  EXPECT_EQ(options.learning_rate(1), AdamOptions().learning_rate.rate());
+}
+
 // A method of one's own.
 struct HalfOptions {
   double part = 0.5;

@@ -95,11 +95,11 @@ TEST(Schedule, FallsWhereTheLossStaysOnAPlateau) {
     for (const double loss : losses) schedule.observe(loss);
     return schedule(1);
   };
-  EXPECT_EQ(observe({4, 2}), 1);      // mean 3
-  EXPECT_EQ(observe({2, 2}), 1);      // 2: better
-  EXPECT_EQ(observe({2, 2}), 1);      // waits once
+  EXPECT_EQ(observe({4, 2}), 1);         // mean 3
+  EXPECT_EQ(observe({2, 2}), 1);         // 2: better
+  EXPECT_EQ(observe({2, 2}), 1);         // waits once
   EXPECT_EQ(observe({1, 2.9999}), 0.5);  // better, but not by 1e-4: no longer patient
-  EXPECT_EQ(observe({1, 1}), 0.5);    // better
+  EXPECT_EQ(observe({1, 1}), 0.5);       // better
   EXPECT_EQ(observe({1, 1, 1, 1}), 0.25);
   EXPECT_EQ(observe({1, 1, 1, 1}), 0.2);  // never below least_rate
   schedule.reset();
@@ -109,8 +109,8 @@ TEST(Schedule, FallsWhereTheLossStaysOnAPlateau) {
 TEST(Schedule, HasAName) {
   for (const char* name : {"constant", "step", "exponential", "polynomial", "inverse-time", "inverse-sqrt",
                            "cosine", "cosine-restarts", "one-cycle", "reduce-on-plateau", "sutskever"})
-    EXPECT_EQ(Schedule::from_name(name).name(), name);
-  EXPECT_THAT([] { Schedule::from_name("cosin"); },
+    EXPECT_EQ(Schedule::from_name(name, 0.5).name(), name);
+  EXPECT_THAT([] { Schedule::from_name("cosin", 1); },
               ThrowsMessage<Error>(HasSubstr("Did you mean \"cosine\"?")));
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/threads.h"
 #include "data/mnist.h"
 #include "data/mnist_files.h"
 #include "data/shuffle.h"
@@ -49,7 +50,8 @@ struct Packed {
 };
 
 // MNIST, verified, against zlib alone.
-void load(benchmark::State& state, const Settings& settings) {
+void load(benchmark::State& state, const Settings& settings, int threads) {
+  set_threads(threads);
   std::vector<Packed> files;
   for (const MnistFile& file : mnist_files)
     files.emplace_back(settings.mnist / fmt::format("{}.gz", file.name));
@@ -105,7 +107,9 @@ void gather(benchmark::State& state, Index batch, double seconds) {
 
 void add_data(const Settings& settings) {
   if (!settings.mnist.empty())
-    add_case("data/MNIST from gzip", [=](benchmark::State& state) { load(state, settings); });
+    for (const int threads : {1, 2})
+      add_case(fmt::format("data/MNIST from gzip/threads:{}", threads),
+               [=](benchmark::State& state) { load(state, settings, threads); });
   for (const Index batch : {32, 512})
     add_case(fmt::format("data/gather/{}", batch),
              [=](benchmark::State& state) { gather(state, batch, settings.seconds); });

@@ -65,7 +65,7 @@ struct Subject {
                     .objective = objective,
                     .evaluations = evaluations,
                     .scale = 1,
-                    .keep = 1,
+                    .decay = 0,
                     .box_low = -INFINITY,
                     .box_high = INFINITY});
     else

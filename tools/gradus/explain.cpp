@@ -131,8 +131,10 @@ void add_explain(CLI::App& program, int&) {
   const auto o = std::make_shared<Options>();
   CLI::App& command = *program.add_subcommand(
       "explain", "Show what an optimization method does: its update, options, references");
-  command.add_option("method", o->method, "Its name. If not given: lists all methods");
-  command.add_option("--dialect", o->dialect, "Show one published form alone: paper, lecture, torch, keras");
+  CLI::Option* const method =
+      command.add_option("method", o->method, "Its name. If not given: lists all methods");
+  command.add_option("--dialect", o->dialect, "Show one published form alone: paper, lecture, torch, keras")
+      ->needs(method);
   command.callback([o] {
     if (o->method.empty())
       list_methods();

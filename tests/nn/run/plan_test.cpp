@@ -91,6 +91,21 @@ TYPED_TEST(PlanOf, ReadsInputsAndWritesOutputsWhereTheyAre) {
   EXPECT_THAT(elsewhere, ElementsAre(9, 1));
 }
 
+TYPED_TEST(PlanOf, RefusesAnOutputWhereAnInputIs) {
+  Graph g;
+  const Tensor x = g.input("x", {4}), y = g.input("y", {4});
+  Plan<TypeParam> plan(Tensors{exp(x) + y}, 1);
+  Vector<TypeParam> memory(8), values(4);
+  plan.bind(x, std::span<const TypeParam>(memory).first(4));
+  plan.bind(y, values);
+  plan.bind_output(0, std::span(memory).subspan(3, 4));
+  EXPECT_ERROR(plan.run(), "[plan] output 0 is bound to memory where input \"x\" is");
+  plan.bind_output(0, std::span(memory).subspan(4, 4));
+  plan.run();
+  plan.bind(y, std::span<const TypeParam>(memory).subspan(4, 4));
+  EXPECT_ERROR(plan.run(), "input \"y\"");
+}
+
 TYPED_TEST(PlanOf, RefusesOutputsInMemoryThatOverlaps) {
   Graph g;
   const Tensor x = g.input("x", {3});
