@@ -35,7 +35,8 @@ TEST(Muon, MakesAMatrixNearlyOrthogonal) {
     const double scale =
         0.1 * std::sqrt(std::max(1.0, static_cast<double>(rows) / static_cast<double>(columns)));
     const Matrix step = Eigen::Map<const Matrix>(theta.data(), rows, columns) / scale;
-    const Eigen::MatrixXd gram = rows < columns ? step * step.transpose() : step.transpose() * step;
+    Eigen::MatrixXd gram = step * step.transpose();
+    if (rows > columns) gram = step.transpose() * step;
     const Eigen::VectorXd singular =
         Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(gram, Eigen::EigenvaluesOnly)
             .eigenvalues()
