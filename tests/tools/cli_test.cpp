@@ -151,6 +151,14 @@ TEST_F(Program, ReadsOptionsFromAFile) {
   EXPECT_EQ(run("train --config nothing.toml").code, 2);
 }
 
+TEST_F(Program, LogsOnceWhichBlasItFound) {
+  const std::string log = run(train, "SPDLOG_LEVEL=gradus=debug").err;
+  const auto first = log.find("OpenBLAS");
+  ASSERT_NE(first, std::string::npos) << log;
+  EXPECT_THAT(log, HasSubstr("threads share the work"));
+  EXPECT_EQ(log.find("OpenBLAS", first + 1), std::string::npos) << log;
+}
+
 TEST_F(Program, StopsEarly) {
   const Result result =
       run("train --data shapes --layers 12,2 --epochs 100000 --learning-rate 1e-9 --patience 2");
