@@ -50,6 +50,11 @@ class Reader : public OptionVisitor {
     if (const Json* found = find("dialect"))
       value = dialect_from_name(require(found->is_string(), "dialect", "a name", *found).get<std::string>());
   }
+  void choice(std::string_view name, int& value, std::span<const std::string_view> names) override {
+    if (const Json* found = find(name))
+      value = static_cast<int>(find_name(
+          name, require(found->is_string(), name, "a name", *found).get<std::string>(), names));
+  }
   void method(std::string_view name, std::string& json) override {
     if (const Json* found = find(name))
       json = require(found->is_object(), name, "an object like {\"method\": \"sgd\", \"learning_rate\": 0.1}",
@@ -103,6 +108,9 @@ class Writer : public OptionVisitor {
   }
   void dialect(Dialect& value, std::initializer_list<Dialect>) override {
     json["dialect"] = gradus::name(value);
+  }
+  void choice(std::string_view name, int& value, std::span<const std::string_view> names) override {
+    json[name] = names[static_cast<std::size_t>(value)];
   }
   void method(std::string_view name, std::string& text) override { json[name] = Json::parse(text); }
 

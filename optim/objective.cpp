@@ -5,6 +5,13 @@
 namespace gradus {
 
 template <class Scalar>
+void Curvature<Scalar>::apply_many(Index count, View v, Ref out) {
+  const std::size_t n = count == 0 ? 0 : v.size() / static_cast<std::size_t>(count);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+    apply(v.subspan(i * n, n), out.subspan(i * n, n));
+}
+
+template <class Scalar>
 Curvature<Scalar>& Objective<Scalar>::hessian(View) {
   throw Unsupported(
       "[hessian] the method needs Hessian products, but this objective offers none. "
@@ -19,10 +26,19 @@ Curvature<Scalar>& Objective<Scalar>::gauss_newton(View) {
 }
 
 template <class Scalar>
+void Objective<Scalar>::empirical_fisher_diagonal(View, Ref) {
+  throw Unsupported(
+      "[empirical_fisher_diagonal] the method needs the squared gradients of single cases, but this objective offers none. "
+      "Override Objective::empirical_fisher_diagonal, or choose a method or options without them.");
+}
+
+template <class Scalar>
 std::string Objective<Scalar>::element_name(Index i) const {
   return fmt::format("θ[{}]", i);
 }
 
+template class Curvature<float>;
+template class Curvature<double>;
 template class Objective<float>;
 template class Objective<double>;
 

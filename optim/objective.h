@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -26,9 +27,14 @@ class Curvature {
   virtual ~Curvature() = default;
   /// out ← C v. The two must not overlap.
   virtual void apply(View v, Ref out) = 0;
+  /// The same for `count` directions, one after the other in v, their products one after the other in out: one by one
+  /// where it is not overridden.
+  virtual void apply_many(Index count, View v, Ref out);
   /// The objective at another point on the cases that C was taken from, which may be others than those of the
   /// gradient: for the reduction ratio of damping, and for backtracking.
   virtual Scalar value(View theta) = 0;
+  /// How many cases C is of, relative to those of the gradient; what a product costs is in proportion.
+  virtual double share() const { return 1; }
 };
 
 /// A real function f of one flat vector θ, and what can be known of it. All that an optimization method sees
@@ -50,12 +56,20 @@ class Objective {
   /// The generalised Gauss–Newton matrix at θ, positive semi-definite. Throws Unsupported where it is not
   /// overridden.
   virtual Curvature<Scalar>& gauss_newton(View theta);
+  /// out ← the mean over the cases, those of the curvature, of the squared elements of ∇ℓ_i(θ), the gradient of one case:
+  /// the diagonal of the empirical Fisher matrix. Throws Unsupported where it is not overridden.
+  virtual void empirical_fisher_diagonal(View theta, Ref out);
+  /// A number that stays the same for as long as f is the same function: another one on another batch. Values and
+  /// gradients are compared only where it is equal.
+  virtual std::uint64_t version() const { return 0; }
   /// What θ is made of: one vector where it is not overridden.
   virtual Layout layout() const { return size(); }
   /// What messages call the i-th element of θ: "θ[i]" where it is not overridden.
   virtual std::string element_name(Index i) const;
 };
 
+extern template class Curvature<float>;
+extern template class Curvature<double>;
 extern template class Objective<float>;
 extern template class Objective<double>;
 

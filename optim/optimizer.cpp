@@ -10,6 +10,8 @@ std::string_view name(Status status) {
       return "skipped";
     case Status::converged:
       return "converged";
+    case Status::rounding_floor:
+      return "rounding floor";
     case Status::line_search_failed:
       return "line search failed";
     case Status::non_finite:

@@ -17,7 +17,8 @@ enum class Status {
   ok,         ///< a step was taken
   skipped,    ///< the gradient was not finite and the step was left out, as the method's options allow
   converged,  ///< the method finds that θ is a stationary point
-  line_search_failed,  ///< no acceptable step was found along the direction
+  rounding_floor,      ///< no step makes f smaller by more than it is rounded, though ∇f ≠ 0
+  line_search_failed,  ///< no acceptable step was found, not even along the steepest descent
   non_finite,          ///< the loss, the gradient or the step is infinite or not a number
 };
 /// "ok", "converged", …
@@ -28,6 +29,11 @@ struct StepReport {
   double loss = 0;           ///< where the step began
   double gradient_norm = 0;  ///< ‖∇f‖₂ where the step began
   double step_norm = 0;      ///< ‖θ_after − θ_before‖₂
+  // Of methods that have them:
+  double step_size = 0;        ///< α, how far the direction was followed
+  double damping = 0;          ///< λ that the step was computed with
+  double reduction_ratio = 0;  ///< ρ, the reduction of f by that of its quadratic model
+  Index inner_iterations = 0;  ///< of conjugate gradient
   Evaluations evaluations;
   Status status = Status::ok;
   std::string message;  ///< unless ok: a sentence that holds the numbers

@@ -1,6 +1,7 @@
 #include "optim/options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <cmath>
@@ -66,6 +67,11 @@ void OptionCheck::dialect(Dialect& value, std::initializer_list<Dialect> forms) 
   }
   throw Error(fmt::format("[{}] dialect must be one of {}, not {}: there it is not published.", who_, names,
                           gradus::name(value)));
+}
+
+void OptionCheck::choice(std::string_view name, int& value, std::span<const std::string_view> names) {
+  if (value < 0 || value >= std::ssize(names))
+    throw Error(fmt::format("[{}] {} must be one of {}.", who_, name, fmt::join(names, ", ")));
 }
 
 }  // namespace gradus

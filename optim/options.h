@@ -1,5 +1,6 @@
 #pragma once
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,14 @@ class OptionVisitor {
   virtual void schedule(std::string_view name, Schedule& value, const Range& range) = 0;
   /// One of the dialects that the method has been published in; the first is the default.
   virtual void dialect(Dialect& value, std::initializer_list<Dialect> forms) = 0;
+  /// One of several ways, each with a name; `value` counts from 0.
+  virtual void choice(std::string_view name, int& value, std::span<const std::string_view> names) = 0;
+  template <class Enum>
+  void choice(std::string_view name, Enum& value, std::span<const std::string_view> names) {
+    int chosen = static_cast<int>(value);
+    choice(name, chosen, names);
+    value = static_cast<Enum>(chosen);
+  }
   /// Another method's name and options, as JSON text.
   virtual void method(std::string_view name, std::string& json) = 0;
 };
@@ -49,12 +58,14 @@ class OptionVisitor {
 /// Throws Error, with who it is about, the option, its range and its value, where an option is out of its range.
 class OptionCheck : public OptionVisitor {
  public:
+  using OptionVisitor::choice;
   explicit OptionCheck(std::string who) : who_(std::move(who)) {}
   void number(std::string_view name, double& value, const Range& range) override;
   void integer(std::string_view name, Index& value, const Range& range) override;
   void flag(std::string_view, bool&) override {}
   void schedule(std::string_view name, Schedule& value, const Range& range) override;
   void dialect(Dialect& value, std::initializer_list<Dialect> forms) override;
+  void choice(std::string_view name, int& value, std::span<const std::string_view> names) override;
   void method(std::string_view, std::string&) override {}
 
  private:

@@ -62,6 +62,9 @@ class Listing : public OptionVisitor {
     for (const Dialect one : all) names += fmt::format("{}{}", names.empty() ? "" : ", ", gradus::name(one));
     line("dialect", gradus::name(value), names);
   }
+  void choice(std::string_view name, int& value, std::span<const std::string_view> names) override {
+    line(name, names[static_cast<std::size_t>(value)], fmt::format("{}", fmt::join(names, ", ")));
+  }
   void method(std::string_view name, std::string& json) override {
     line(name, json, "a method and its options");
   }
