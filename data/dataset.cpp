@@ -17,8 +17,8 @@ struct Dataset::Storage {
   Index size = 0, width = 0, rows = 0, columns = 0, classes = 0, target_width = 0;
   std::vector<std::uint8_t> pixels;  // either these
   std::vector<double> values;        // or these
-  std::vector<Index> labels;         // either these
-  std::vector<double> targets;       // or these
+  std::vector<Index> labels;         // these,
+  std::vector<double> targets;       // or these, or neither
 };
 
 namespace {
@@ -81,25 +81,35 @@ void copy_rows(const std::vector<Stored>& stored, std::size_t width, std::size_t
 
 Dataset::Dataset(std::shared_ptr<const Storage> storage) : storage_(std::move(storage)) {}
 
-Dataset Dataset::from_bytes(std::string name, std::vector<std::uint8_t> pixels, Index rows, Index columns,
-                            std::vector<std::uint8_t> labels, Index classes) {
+Dataset::Storage Dataset::images(std::string name, std::vector<std::uint8_t> pixels, Index rows,
+                                 Index columns) {
   require_positive(name, "the number of rows", rows);
   require_positive(name, "the number of columns", columns);
-  require_positive(name, "the number of classes", classes);
   if (rows > std::numeric_limits<Index>::max() / columns)
     throw Error(fmt::format("[Dataset] {}: images of {} × {} pixels are too large.", name, rows, columns));
   Storage s;
   s.size = count_cases(name, "pixels", pixels.size(), rows * columns);
-  require_same_count(name, s.size, "labels", static_cast<Index>(labels.size()));
-  s.labels.assign(labels.begin(), labels.end());
-  require_labels(name, s.labels, classes);
   s.width = rows * columns;
   s.rows = rows;
   s.columns = columns;
-  s.classes = classes;
   s.pixels = std::move(pixels);
   s.name = std::move(name);
+  return s;
+}
+
+Dataset Dataset::from_bytes(std::string name, std::vector<std::uint8_t> pixels, Index rows, Index columns,
+                            std::vector<std::uint8_t> labels, Index classes) {
+  require_positive(name, "the number of classes", classes);
+  Storage s = images(std::move(name), std::move(pixels), rows, columns);
+  require_same_count(s.name, s.size, "labels", static_cast<Index>(labels.size()));
+  s.labels.assign(labels.begin(), labels.end());
+  require_labels(s.name, s.labels, classes);
+  s.classes = classes;
   return Dataset(std::make_shared<const Storage>(std::move(s)));
+}
+
+Dataset Dataset::from_bytes(std::string name, std::vector<std::uint8_t> pixels, Index rows, Index columns) {
+  return Dataset(std::make_shared<const Storage>(images(std::move(name), std::move(pixels), rows, columns)));
 }
 
 Dataset Dataset::from_values(std::string name, std::vector<double> values, Index width,
@@ -167,7 +177,8 @@ void Dataset::gather(std::span<const Index> cases, std::span<Scalar> inputs) con
 template <class Scalar>
 void Dataset::gather_labels(std::span<const Index> cases, std::span<Scalar> labels) const {
   if (classes() == 0)
-    throw Error(fmt::format("[gather_labels] {} has no classes; use gather_targets.", name()));
+    throw Error(fmt::format("[gather_labels] {} has no classes{}.", name(),
+                            target_width() != 0 ? "; use gather_targets" : ""));
   check("gather_labels", cases, labels.size(), 1);
   const auto case_of = [&](std::size_t k) { return at_size(at(cases[k])); };
   copy_rows(storage_->labels, 1, cases.size(), case_of, Scalar(1), labels.data());
@@ -175,7 +186,9 @@ void Dataset::gather_labels(std::span<const Index> cases, std::span<Scalar> labe
 
 template <class Scalar>
 void Dataset::gather_targets(std::span<const Index> cases, std::span<Scalar> targets) const {
-  if (classes() != 0) throw Error(fmt::format("[gather_targets] {} has classes; use gather_labels.", name()));
+  if (target_width() == 0)
+    throw Error(fmt::format("[gather_targets] {} has no targets{}.", name(),
+                            classes() != 0 ? " but classes; use gather_labels" : ""));
   check("gather_targets", cases, targets.size(), target_width());
   const auto case_of = [&](std::size_t k) { return at_size(at(cases[k])); };
   copy_rows(storage_->targets, at_size(target_width()), cases.size(), case_of, Scalar(1), targets.data());

@@ -10,8 +10,9 @@
 
 namespace gradus {
 
-/// Cases to learn from: for each the inputs, a row of `width()` features, and what belongs to them, a class
-/// or a vector of targets. A value: copies and subsets share the storage, which never changes.
+/// Cases to learn from: for each the inputs, a row of `width()` features, and what belongs to them, a class or
+/// a vector of targets, or nothing, for networks that reconstruct their inputs. A value: copies and subsets
+/// share the storage, which never changes.
 ///
 /// Images are kept as bytes and become numbers in [0, 1] (byte · 1/255) when they are gathered. Every factory
 /// refuses, by an Error that names the case and the value, counts that disagree, labels outside {0, …,
@@ -21,6 +22,8 @@ class Dataset {
   /// Images, one after the other, row by row, one byte a pixel; one label an image.
   static Dataset from_bytes(std::string name, std::vector<std::uint8_t> pixels, Index rows, Index columns,
                             std::vector<std::uint8_t> labels, Index classes);
+  /// Images without labels.
+  static Dataset from_bytes(std::string name, std::vector<std::uint8_t> pixels, Index rows, Index columns);
   /// Cases by `width` features, row-major, with `target_width` targets each (regression).
   static Dataset from_values(std::string name, std::vector<double> values, Index width,
                              std::vector<double> targets, Index target_width);
@@ -33,8 +36,8 @@ class Dataset {
   Index width() const;         ///< features of a case
   Index rows() const;          ///< of an image; 0 where the cases are no images
   Index columns() const;       ///< of an image; 0 where the cases are no images
-  Index classes() const;       ///< 0 where the targets are vectors
-  Index target_width() const;  ///< numbers of a target; 0 where there are classes
+  Index classes() const;       ///< 0 where there are none
+  Index target_width() const;  ///< numbers of a target; 0 where there are none
 
   /// Writes the inputs of `cases`, one row each: cases.size() × width(). Repetitions and any order are fine.
   template <class Scalar>
@@ -58,6 +61,7 @@ class Dataset {
 
  private:
   struct Storage;
+  static Storage images(std::string name, std::vector<std::uint8_t> pixels, Index rows, Index columns);
   explicit Dataset(std::shared_ptr<const Storage> storage);
 
   Index at(Index which) const { return cases_ ? (*cases_)[static_cast<std::size_t>(which)] : which; }

@@ -1,11 +1,9 @@
 #pragma once
 #include <vector>
 
-namespace gradus {
+#include "point.h"
 
-struct Point {
-  double x, y;
-};
+namespace gradus {
 
 /// The points that a pen passes on a smooth curve (Catmull and Rom 1974), in a box of 1 × 1, y downwards. A point
 /// given twice is a corner.

@@ -12,13 +12,13 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/threads.h"
-#include "data/digit_canvas.h"
+#include "data/canvas.h"
 #include "data/digit_strokes.h"
 
 namespace gradus {
 namespace {
 
-constexpr int side = DigitCanvas::side;
+constexpr int side = Canvas::side;
 
 // How much hands differ, in standard deviations; lengths in pixels unless said otherwise. Chosen so that the set is
 // about as hard as MNIST: of the test images, softmax regression gets 89.7 % right and a 784-512-512-10 network 98.9 %
@@ -114,7 +114,7 @@ void draw(Random& random, int digit, std::span<std::uint8_t> pixels) {
   const Affine affine(random);
   const Elastic warp(random);
   const double pen = std::max(thinnest_pen, pen_mean + pen_spread * bell(random));
-  DigitCanvas canvas;
+  Canvas canvas;
   for (Stroke& stroke : strokes) {
     std::vector<double> radius(stroke.size());
     for (std::size_t i = 0; i < stroke.size(); ++i) {

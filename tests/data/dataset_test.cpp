@@ -112,6 +112,30 @@ TEST(Dataset, HoldsValuesAndClasses) {
   EXPECT_THAT(inputs(data, {1}), ElementsAre(3, 4));
 }
 
+TEST(Dataset, HoldsImagesWithoutLabels) {
+  std::vector<std::uint8_t> pixels(12);
+  std::iota(pixels.begin(), pixels.end(), std::uint8_t{0});
+  const Dataset data = Dataset::from_bytes("bare", pixels, 2, 3);
+  EXPECT_EQ(data.size(), 2);
+  EXPECT_EQ(data.width(), 6);
+  EXPECT_EQ(data.rows(), 2);
+  EXPECT_EQ(data.columns(), 3);
+  EXPECT_EQ(data.classes(), 0);
+  EXPECT_EQ(data.target_width(), 0);
+  EXPECT_EQ(identities(data.subset(std::vector<Index>{1, 0, 1})), (std::vector<int>{1, 0, 1}));
+  EXPECT_EQ(data.split(1, 0).first.size(), 1);
+  std::vector<double> room;
+  const std::vector<Index> none;
+  EXPECT_EQ(message_of([&] { data.gather_labels<double>(none, room); }),
+            "[gather_labels] bare has no classes.");
+  EXPECT_EQ(message_of([&] { data.gather_targets<double>(none, room); }),
+            "[gather_targets] bare has no targets.");
+  EXPECT_THAT(message_of([&] { data.label(0); }), HasSubstr("bare has no classes"));
+  EXPECT_THAT(message_of([] { Dataset::from_bytes("d", {}, 2, 2); }), HasSubstr("d: the data is empty"));
+  EXPECT_THAT(message_of([] { Dataset::from_bytes("d", {1, 2, 3}, 1, 2); }), HasSubstr("1 are left over"));
+  EXPECT_THAT(message_of([] { Dataset::from_bytes("d", {1}, 0, 1); }), HasSubstr("rows"));
+}
+
 TEST(Dataset, TakesImagesWithoutInk) {
   EXPECT_EQ(Dataset::from_bytes("blank", std::vector<std::uint8_t>(8), 2, 2, {0, 1}, 2).size(), 2);
 }

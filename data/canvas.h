@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <span>
 
-#include "digit_strokes.h"
+#include "point.h"
 
 namespace gradus {
 
 /// A sheet of 28 × 28 pixels for a pen with a round tip. Coordinates and radii are in pixels.
-class DigitCanvas {
+class Canvas {
  public:
   static constexpr int side = 28;
 

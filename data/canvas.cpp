@@ -1,4 +1,4 @@
-#include "data/digit_canvas.h"
+#include "data/canvas.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@ constexpr double edge = 1.3;  // pixels from full ink to none
 
 }  // namespace
 
-void DigitCanvas::line(Point from, Point to, double from_radius, double to_radius) {
+void Canvas::line(Point from, Point to, double from_radius, double to_radius) {
   const double dx = to.x - from.x, dy = to.y - from.y, length2 = dx * dx + dy * dy;
   const double reach = std::max(from_radius, to_radius) + edge / 2;
   const auto pixel = [](double x) { return static_cast<int>(std::clamp(x, 0.0, double{side})); };
@@ -29,7 +29,7 @@ void DigitCanvas::line(Point from, Point to, double from_radius, double to_radiu
   }
 }
 
-void DigitCanvas::copy_to(std::span<std::uint8_t> pixels, double darkness) const {
+void Canvas::copy_to(std::span<std::uint8_t> pixels, double darkness) const {
   for (std::size_t i = 0; i < ink_.size(); ++i)
     pixels[i] = static_cast<std::uint8_t>(255 * std::min(darkness * ink_[i], 1.0) + 0.5);
 }

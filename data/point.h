@@ -1,0 +1,9 @@
+#pragma once
+
+namespace gradus {
+
+struct Point {
+  double x, y;
+};
+
+}  // namespace gradus
