@@ -93,6 +93,19 @@ Tensor case_loss(Loss loss, Tensor output, Tensor targets) {
   __builtin_unreachable();
 }
 
+Tensor prediction(Loss loss, Tensor output) {
+  switch (loss) {
+    case Loss::softmax_cross_entropy:
+      return softmax(output);
+    case Loss::sigmoid_cross_entropy:
+      return sigmoid(output);
+    case Loss::squared_error:
+    case Loss::huber:
+      return output;
+  }
+  __builtin_unreachable();
+}
+
 std::string_view name(Loss loss) { return names[static_cast<std::size_t>(loss)]; }
 
 Loss loss_from_name(std::string_view name) { return static_cast<Loss>(find_name("loss", name, names)); }

@@ -33,6 +33,8 @@ enum class Loss { softmax_cross_entropy, sigmoid_cross_entropy, squared_error, h
 
 /// The loss of this kind; Huber's with δ = 1.
 Tensor case_loss(Loss loss, Tensor output, Tensor targets);
+/// What an output says of the targets, in their units: softmax(z), σ(z), or for the others the output itself.
+Tensor prediction(Loss loss, Tensor output);
 
 /// "softmax-cross-entropy", …
 std::string_view name(Loss loss);

@@ -43,6 +43,9 @@ Mlp::Mlp(Parameters& parameters, std::span<const Index> sizes, const MlpOptions&
     if (size < 1)
       throw Error(fmt::format("[mlp] every layer must have at least 1 unit; the sizes are {}.",
                               fmt::join(sizes, ",")));
+  if (const auto linear = options.linear_layer; linear && (*linear < 1 || *linear > std::ssize(sizes) - 2))
+    throw Error(fmt::format("[mlp] the linear layer must be a hidden one; {} of the sizes {} is not.",
+                            *linear, fmt::join(sizes, ",")));
   check_rate(options.dropout, "dropout");
   check_rate(options.input_dropout, "input dropout");
   const Initializer weights = options.weights.value_or(default_weights(options.activation));
@@ -52,7 +55,7 @@ Mlp::Mlp(Parameters& parameters, std::span<const Index> sizes, const MlpOptions&
 
 Tensor Mlp::run(Tensor x, bool training) const {
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    if (i > 0) x = apply(options_.activation, x);
+    if (i > 0 && static_cast<Index>(i) != options_.linear_layer) x = apply(options_.activation, x);
     const double rate = i == 0 ? options_.input_dropout : options_.dropout;
     if (training && rate > 0) x = x * dropout_mask(x.graph(), x.shape(), rate, fmt::format("dropout {}", i));
     x = layers_[i](x);

@@ -11,6 +11,8 @@ namespace gradus {
 
 struct MlpOptions {
   Activation activation = Activation::relu;  ///< after every layer but the last
+  /// A hidden layer without activation, by its place in the sizes, where the input is 0: an autoencoder's code.
+  std::optional<Index> linear_layer = {};
   /// Of all weights; biases begin at 0. If not given: Glorot's uniform one for identity, sigmoid, tanh and
   /// softplus, and He's normal one for relu and its relatives.
   std::optional<Initializer> weights = {};
@@ -22,11 +24,11 @@ struct MlpOptions {
 ///
 /// The layers are called "0", "2", "4", …, as torch.nn.Sequential(Linear, ReLU, Linear, …) numbers them, so
 /// that its state dictionary and these parameters have the same names and layout. (Dropout modules would
-/// shift PyTorch's numbers; put functional dropout in their place.)
+/// shift PyTorch's numbers; put functional dropout in their place. A linear layer is followed by Identity.)
 class Mlp {
  public:
   /// sizes: of the input, each hidden layer, and the output: {784, 512, 512, 10}. Throws Error for fewer than
-  /// two sizes, sizes below 1, and rates out of range.
+  /// two sizes, sizes below 1, a linear layer that is not hidden, and rates out of range.
   Mlp(Parameters& parameters, std::span<const Index> sizes, const MlpOptions& options = {});
 
   /// x (batch, inputs) to (batch, outputs), as it is evaluated: without dropout.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -37,6 +38,19 @@ class Description {
   }
   double number(const char* key) const { return number<double>(key, text(key)); }
 
+  // What is only said where it is not the default.
+  std::optional<Index> place(const char* key) const {
+    if (!file_.metadata().contains(key)) return {};
+    return number<Index>(key, text(key));
+  }
+  bool flag(const char* key) const {
+    if (!file_.metadata().contains(key)) return false;
+    if (text(key) != "true")
+      throw Error(fmt::format("[load] {}: its \"{}\" is \"{}\"; where it is not \"true\" it is not given.",
+                              file_.path(), key, text(key)));
+    return true;
+  }
+
   std::vector<Index> sizes(const char* key) const {
     std::vector<Index> list;
     std::string_view rest = text(key);
@@ -57,13 +71,18 @@ Network rebuild(const Safetensors& file) {
   const std::vector<Index> layers = description.sizes("layers");
   const double l2 = description.number("l2"), dropout = description.number("dropout"),
                input_dropout = description.number("input-dropout");
+  const bool l2_biases = description.flag("l2-biases"), reconstruct = description.flag("reconstruct");
+  const std::optional<Index> linear_layer = description.place("linear-layer");
   const std::string &activation = description.text("activation"), &loss = description.text("loss");
   try {
     return mlp(layers, {.activation = activation_from_name(activation),
                         .loss = loss_from_name(loss),
                         .l2 = l2,
+                        .l2_biases = l2_biases,
                         .dropout = dropout,
-                        .input_dropout = input_dropout});
+                        .input_dropout = input_dropout,
+                        .linear_layer = linear_layer,
+                        .reconstruct = reconstruct});
   } catch (const Error& error) {
     throw Error(fmt::format("[load] {} describes a network that cannot be: {}", file.path(), error.what()));
   }
@@ -77,12 +96,15 @@ void save_network(const std::filesystem::path& path, const Network& network, std
     throw Error(fmt::format("[save] {} can describe only networks that mlp() made. Use save_parameters.",
                             path.string()));
   const NetworkOptions& options = network.options();
-  const Metadata metadata{{"layers", fmt::format("{}", fmt::join(network.layers(), ","))},
-                          {"activation", std::string(name(options.activation))},
-                          {"loss", std::string(name(options.loss))},
-                          {"l2", fmt::format("{}", options.l2)},
-                          {"dropout", fmt::format("{}", options.dropout)},
-                          {"input-dropout", fmt::format("{}", options.input_dropout)}};
+  Metadata metadata{{"layers", fmt::format("{}", fmt::join(network.layers(), ","))},
+                    {"activation", std::string(name(options.activation))},
+                    {"loss", std::string(name(options.loss))},
+                    {"l2", fmt::format("{}", options.l2)},
+                    {"dropout", fmt::format("{}", options.dropout)},
+                    {"input-dropout", fmt::format("{}", options.input_dropout)}};
+  if (options.l2_biases) metadata["l2-biases"] = "true";
+  if (options.linear_layer) metadata["linear-layer"] = std::to_string(*options.linear_layer);
+  if (options.reconstruct) metadata["reconstruct"] = "true";
   save_parameters(path, network.parameters(), theta, metadata);
 }
 

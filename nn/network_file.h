@@ -13,8 +13,9 @@ struct SavedNetwork {
   Vector<Scalar> theta;
 };
 
-/// Writes the parameters of a network that mlp() made (weights_file.h), and in the file's metadata what mlp()
-/// was given: "layers" ("784,512,10"), "activation", "loss", "l2", "dropout", "input-dropout". Not the
+/// Writes the parameters of a network that mlp() or autoencoder() made (weights_file.h), and in the file's metadata
+/// what mlp() was given: "layers" ("784,512,10"), "activation", "loss", "l2", "dropout", "input-dropout", and where
+/// they are not the defaults "l2-biases" ("true"), "linear-layer" ("2") and "reconstruct" ("true"). Not the
 /// initializer: drawn anew, a loaded network's parameters start as mlp()'s do by default.
 template <class Scalar>
 void save_network(const std::filesystem::path& path, const Network& network, std::span<const Scalar> theta);

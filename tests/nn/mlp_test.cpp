@@ -6,7 +6,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <set>
+#include <string>
 
 #include "nn/run/plan.h"
 #include "tests/support/expect_error.h"
@@ -31,10 +33,10 @@ TEST(Mlp, IsNamedAndLaidOutAsATorchSequentialOfLinearAndActivationModules) {
 }
 
 // By hand, in double.
-TEST(Mlp, ComputesLayersWithActivationsBetween) {
+void check_layers(std::optional<Index> linear) {
   Graph graph;
   Parameters parameters(graph);
-  const Mlp network(parameters, sizes, {.activation = Activation::tanh});
+  const Mlp network(parameters, sizes, {.activation = Activation::tanh, .linear_layer = linear});
   const Tensor x = graph.input("x", {batch, 5}), y = network(x);
   EXPECT_EQ(network.train(x), y);
   const Vector<double> theta = normal_vector(parameters.size(), "theta"), row = normal_vector(5, "row");
@@ -46,7 +48,7 @@ TEST(Mlp, ComputesLayersWithActivationsBetween) {
     Vector<double> next(b.begin(), b.end());
     for (std::size_t i = 0; i < next.size(); ++i) {
       for (std::size_t j = 0; j < h.size(); ++j) next[i] += w[i * h.size() + j] * h[j];
-      if (layer < 2) next[i] = std::tanh(next[i]);
+      if (layer < 2 && static_cast<Index>(layer) + 1 != linear) next[i] = std::tanh(next[i]);
     }
     h = next;
   }
@@ -55,6 +57,13 @@ TEST(Mlp, ComputesLayersWithActivationsBetween) {
   parameters.bind(plan, theta);
   plan.run();
   for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(plan.output(0)[i], h[i], 1e-14);
+}
+
+TEST(Mlp, ComputesLayersWithActivationsBetween) { check_layers({}); }
+
+TEST(Mlp, ALayerMayBeLinear) {
+  check_layers(1);
+  check_layers(2);
 }
 
 TEST(Mlp, WeightsSuitTheActivationUnlessGiven) {
@@ -124,6 +133,10 @@ TEST(Mlp, RefusesWhatIsNoNetwork) {
   EXPECT_THAT(refused({784}), HasSubstr("it has 1"));
   EXPECT_THAT(refused({784, 0, 10}), AllOf(HasSubstr("at least 1 unit"), HasSubstr("784,0,10")));
   EXPECT_THAT(refused({784, -1, 10}), HasSubstr("784,-1,10"));
+  for (const Index linear : {-1, 0, 3, 4})
+    EXPECT_THAT(refused({784, 5, 5, 10}, {.linear_layer = linear}),
+                HasSubstr(std::to_string(linear) + " of the sizes 784,5,5,10 is not"));
+  EXPECT_THAT(refused({784, 10}, {.linear_layer = 1}), HasSubstr("must be a hidden one"));
   for (const double rate : {1.0, -0.1, std::numeric_limits<double>::quiet_NaN()}) {
     EXPECT_THAT(refused({2, 2, 2}, {.dropout = rate}), HasSubstr("rate of dropout"));
     EXPECT_THAT(refused({2, 2, 2}, {.input_dropout = rate}), HasSubstr("rate of input dropout"));

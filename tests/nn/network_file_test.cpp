@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "nn/autoencoder.h"
 #include "nn/graph/ops.h"
 #include "nn/run/plan.h"
 #include "nn/weights_file.h"
@@ -18,7 +19,10 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-class NetworkFile : public WithFolder {};
+class NetworkFile : public WithFolder {
+ protected:
+  void expect_the_same_when_loaded(const Network& network);
+};
 
 TEST_F(NetworkFile, GivesBackTheNetwork) {
   for (const Activation activation : {Activation::relu, Activation::leaky_relu, Activation::tanh})
@@ -39,9 +43,23 @@ TEST_F(NetworkFile, GivesBackTheNetwork) {
     }
 }
 
+TEST_F(NetworkFile, GivesBackAnAutoencoder) {
+  const Network network = autoencoder({6, 4, 2}, {.l2 = 2e-5});
+  const Vector<float> theta = network.parameters().initialize<float>(1);
+  save_network<float>(path(), network, theta);
+  const auto [loaded, parameters] = load_network<float>(path());
+  EXPECT_EQ(parameters, theta);
+  EXPECT_THAT(loaded.layers(), testing::ElementsAre(6, 4, 2, 4, 6));
+  EXPECT_TRUE(loaded.reconstructs());
+  EXPECT_EQ(loaded.options().linear_layer, 2);
+  EXPECT_TRUE(loaded.options().l2_biases);
+  EXPECT_EQ(loaded.options().l2, 2e-5);
+  EXPECT_EQ(loaded.options().activation, Activation::sigmoid);
+  EXPECT_EQ(loaded.options().loss, Loss::sigmoid_cross_entropy);
+}
+
 // Both compute the same, to the last bit.
-TEST_F(NetworkFile, TheNetworkComputesAsBefore) {
-  const Network network = mlp({5, 7, 3}, {.activation = Activation::gelu});
+void NetworkFile::expect_the_same_when_loaded(const Network& network) {
   const Vector<double> theta = network.parameters().initialize<double>(1), x = normal_vector(10, "x");
   save_network<double>(path(), network, theta);
   const auto saved = load_network<double>(path());
@@ -54,6 +72,11 @@ TEST_F(NetworkFile, TheNetworkComputesAsBefore) {
     outputs.emplace_back(plan.output(0).begin(), plan.output(0).end());
   }
   EXPECT_EQ(outputs[0], outputs[1]);
+}
+
+TEST_F(NetworkFile, TheNetworkComputesAsBefore) {
+  expect_the_same_when_loaded(mlp({5, 7, 3}, {.activation = Activation::gelu}));
+  expect_the_same_when_loaded(autoencoder({5, 7, 2}));
 }
 
 TEST_F(NetworkFile, SaysWhatIsWrongWithADescription) {
@@ -71,6 +94,10 @@ TEST_F(NetworkFile, SaysWhatIsWrongWithADescription) {
     return message;
   };
   EXPECT_EQ(refused("unknown", "1"), "no error");
+  EXPECT_THAT(refused("l2-biases", "yes"), HasSubstr("its \"l2-biases\" is \"yes\""));
+  EXPECT_THAT(refused("reconstruct", "true"), HasSubstr("cannot be: [mlp]"));
+  EXPECT_THAT(refused("linear-layer", "code"), HasSubstr("\"code\" in its \"linear-layer\" is not a number"));
+  EXPECT_THAT(refused("linear-layer", "2"), HasSubstr("cannot be: [mlp]"));
   for (const auto& [key, value] : good)
     EXPECT_THAT(refused(key.c_str(), nullptr),
                 AllOf(HasSubstr("does not say which network it is"), HasSubstr('"' + key + '"')));

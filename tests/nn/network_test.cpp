@@ -82,6 +82,57 @@ TEST(Network, PenaltyAndDropoutAreOfTrainingAlone) {
   EXPECT_NEAR(values[4], values[2] + values[3], 1e-14 * values[4]);
 }
 
+TEST(Network, ThePenaltyMayBeOnBiasesToo) {
+  const Network network = mlp({4, 5, 3}, {.l2 = 0.1, .l2_biases = true});
+  const Vector<double> theta = normal_vector(network.parameters().size(), "theta");
+  double squares = 0;
+  for (const double w : theta) squares += w * w;
+  const auto penalty = scalars(network, {network.penalty()}, theta, normal_vector(4, "x"), {1}, 1);
+  EXPECT_NEAR(penalty[0], 0.05 * squares, 1e-13 * squares);
+}
+
+TEST(Network, PredictsInTheUnitsOfItsTarget) {
+  const Vector<double> x = normal_vector(4, "x"), target{0.25, 0.5, 0.75};
+  const auto predicted = [&](Loss loss, const Vector<double>& t) {
+    const Network network = mlp({4, 3}, {.loss = loss});
+    EXPECT_EQ(network.prediction().shape(), (Shape{batch, 3}));
+    const Vector<double> theta = normal_vector(network.parameters().size(), "theta");
+    Plan<double> plan(std::array{network.output(), network.prediction()}, 1);
+    network.parameters().bind(plan, theta);
+    plan.bind(network.input(), x);
+    plan.run();
+    const Vector<double> z(plan.output(0).begin(), plan.output(0).end()),
+        p(plan.output(1).begin(), plan.output(1).end());
+    if (!network.case_squared_error()) return std::array{z, p};
+    double squares = 0;
+    for (std::size_t i = 0; i < 3; ++i) squares += (p[i] - t[i]) * (p[i] - t[i]);
+    EXPECT_NEAR(scalars(network, {network.case_squared_error()}, theta, x, t, 1)[0], squares,
+                1e-14 * squares);
+    return std::array{z, p};
+  };
+  for (const Loss loss : {Loss::squared_error, Loss::huber}) {
+    const auto [z, p] = predicted(loss, target);
+    EXPECT_EQ(z, p);
+  }
+  const auto [z, sigmoids] = predicted(Loss::sigmoid_cross_entropy, target);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(sigmoids[i], 1 / (1 + std::exp(-z[i])), 1e-15);
+  const auto [logits, p] = predicted(Loss::softmax_cross_entropy, {1});
+  EXPECT_NEAR(p[0] + p[1] + p[2], 1, 1e-15);
+  EXPECT_NEAR(p[0] / p[1], std::exp(logits[0] - logits[1]), 1e-13);
+  EXPECT_FALSE(mlp({4, 3}).case_squared_error());  // classes are no numbers
+}
+
+TEST(Network, MayReconstructItsInput) {
+  for (const Loss loss : {Loss::softmax_cross_entropy, Loss::sigmoid_cross_entropy, Loss::squared_error}) {
+    const Network network = mlp({4, 3, 4}, {.loss = loss, .reconstruct = true});
+    EXPECT_TRUE(network.reconstructs());
+    EXPECT_EQ(network.target(), network.input());
+    EXPECT_EQ(network.classes(), 0);
+    EXPECT_EQ(network.case_squared_error().shape(), (Shape{batch}));
+  }
+  EXPECT_FALSE(mlp({4, 3, 4}).reconstructs());
+}
+
 TEST(Network, MovesWithItsTensors) {
   Network first = mlp({4, 3, 2});
   const Tensor loss = first.training_loss();
@@ -105,6 +156,11 @@ TEST(Network, RefusesWhatIsNoNetwork) {
   EXPECT_EQ(message_of([] { mlp({5, 1}, {.loss = Loss::sigmoid_cross_entropy}); }), "no error");
   EXPECT_THAT(message_of([] { mlp({5, 2}, {.l2 = -1}); }), HasSubstr("[l2]"));
   EXPECT_THAT(message_of([] { mlp({5, 2}, {.dropout = 1}); }), HasSubstr("dropout"));
+  EXPECT_THAT(message_of([] { mlp({5, 3, 2}, {.linear_layer = 2}); }), HasSubstr("linear layer"));
+  EXPECT_THAT(message_of([] {
+                mlp({5, 3, 2}, {.reconstruct = true});
+              }),
+              AllOf(HasSubstr("as many outputs as inputs"), HasSubstr("5,3,2")));
 }
 
 class CustomNetwork : public testing::Test {
@@ -140,7 +196,17 @@ TEST_F(CustomNetwork, IsMadeOfItsTensors) {
 TEST_F(CustomNetwork, MayHaveItsInputAsTarget) {
   t.target = t.input;
   t.case_loss = squared_error(t.output, t.input);
-  EXPECT_EQ(refused(), "no error");
+  const Network network(std::move(graph), parameters, t);
+  EXPECT_TRUE(network.reconstructs());
+  const auto values = scalars(network, {network.case_squared_error()}, {1, 2}, {3, 4}, {3, 4}, 1);
+  EXPECT_EQ(values[0], 16);
+}
+
+TEST_F(CustomNetwork, MaySayWhatItsOutputPredicts) {
+  t.prediction = 2 * t.output;
+  const Network network(std::move(graph), parameters, t);
+  const auto values = scalars(network, {network.case_squared_error()}, {1, 2}, {3, 4}, {3, 7}, 1);
+  EXPECT_EQ(values[0], 9 + 81);
 }
 
 TEST_F(CustomNetwork, WithoutAGraphIsRefused) {
