@@ -9,7 +9,8 @@ namespace gradus {
 ///
 /// cost() is in gradient equivalents, by the matrix products a layer takes: a value 1/3 (forward, of forward
 /// and two backward), a Hessian product 2 (and once for each point 1 for the values it holds), a Gauss–Newton
-/// product 4/3 (and 1/3). It supposes that all are taken on as many cases.
+/// product 4/3 (and 1/3), an empirical Fisher diagonal 1, and is counted as a gradient. What is taken on a share of the
+/// cases, as Curvature::share says, costs that share.
 template <class Scalar>
 class CountingObjective : public Objective<Scalar> {
  public:
@@ -24,7 +25,7 @@ class CountingObjective : public Objective<Scalar> {
 
   Index size() const override { return objective_.size(); }
   Scalar value(View theta) override {
-    count_value();
+    count_value(1);
     return objective_.value(theta);
   }
   Scalar gradient(View theta, Ref out) override {
@@ -33,15 +34,21 @@ class CountingObjective : public Objective<Scalar> {
     return objective_.gradient(theta, out);
   }
   Curvature<Scalar>& hessian(View theta) override {
-    hessian_.curvature = &objective_.hessian(theta);
-    third_gradients_ += 3;
+    hessian_.curvature = last_ = &objective_.hessian(theta);
+    third_gradients_ += 3 * share();
     return hessian_;
   }
   Curvature<Scalar>& gauss_newton(View theta) override {
-    gauss_newton_.curvature = &objective_.gauss_newton(theta);
-    third_gradients_ += 1;
+    gauss_newton_.curvature = last_ = &objective_.gauss_newton(theta);
+    third_gradients_ += share();
     return gauss_newton_;
   }
+  void empirical_fisher_diagonal(View theta, Ref out) override {
+    objective_.empirical_fisher_diagonal(theta, out);
+    ++evaluations_.gradients;
+    third_gradients_ += 3 * share();
+  }
+  std::uint64_t version() const override { return objective_.version(); }
   Layout layout() const override { return objective_.layout(); }
   std::string element_name(Index i) const override { return objective_.element_name(i); }
 
@@ -49,28 +56,39 @@ class CountingObjective : public Objective<Scalar> {
   struct Counted : Curvature<Scalar> {
     Counted(CountingObjective& o, double c) : owner(o), third_gradients(c) {}
     void apply(View v, Ref out) override {
-      ++owner.evaluations_.products;
-      owner.third_gradients_ += third_gradients;
+      count(1);
       curvature->apply(v, out);
     }
+    void apply_many(Index n, View v, Ref out) override {
+      count(n);
+      curvature->apply_many(n, v, out);
+    }
     Scalar value(View theta) override {
-      owner.count_value();
+      owner.count_value(share());
       return curvature->value(theta);
+    }
+    double share() const override { return curvature->share(); }
+    void count(Index products) {
+      owner.evaluations_.products += products;
+      owner.third_gradients_ += static_cast<double>(products) * third_gradients * share();
     }
     CountingObjective& owner;
     double third_gradients;
     Curvature<Scalar>* curvature = nullptr;
   };
 
-  void count_value() {
+  void count_value(double share) {
     ++evaluations_.values;
-    third_gradients_ += 1;
+    third_gradients_ += share;
   }
+  // Of the curvature's cases, as far as it is known.
+  double share() const { return last_ == nullptr ? 1 : last_->share(); }
 
   Objective<Scalar>& objective_;
   Evaluations evaluations_;
   double third_gradients_ = 0;
   Counted hessian_{*this, 6}, gauss_newton_{*this, 4};
+  Curvature<Scalar>* last_ = nullptr;
 };
 
 }  // namespace gradus

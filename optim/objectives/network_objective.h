@@ -20,8 +20,9 @@ namespace gradus {
 /// in place.
 ///
 /// gauss_newton is Jᵀ(∇²_z ℓ)J + ∇² penalty, see derive.h. The curvature may be taken of other cases than the
-/// gradient. It holds what does not depend on the direction, and reads the batch's inputs where they are: it
-/// is valid until another batch is set.
+/// gradient. It holds what does not depend on the direction, and reads θ and the batch's inputs where they are: it
+/// is valid until they change. empirical_fisher_diagonal is without the penalty; it throws Error for a network whose
+/// parameters are not weights and biases of dense layers, each used once, see squared_gradients.h.
 ///
 /// The derivatives become nodes of the network's graph: the objectives of one network are made and used by
 /// one thread at a time.
@@ -47,6 +48,9 @@ class NetworkObjective : public Objective<Scalar> {
   Scalar gradient(View theta, Ref out) override;
   Curvature<Scalar>& hessian(View theta) override;
   Curvature<Scalar>& gauss_newton(View theta) override;
+  void empirical_fisher_diagonal(View theta, Ref out) override;
+  /// Another number for each set_batch.
+  std::uint64_t version() const override { return version_; }
   /// The network's blocks of parameters.
   Layout layout() const override;
   /// "0.weight[3, 17]"
@@ -73,9 +77,10 @@ class NetworkObjective : public Objective<Scalar> {
 
   Network& network_;
   std::uint64_t seed_;
+  std::uint64_t version_ = 0;
   Batch batch_, curvature_batch_;
-  std::vector<Tensor> value_outputs_, gradient_outputs_, directions_;
-  Plans value_plans_, gradient_plans_;
+  std::vector<Tensor> value_outputs_, gradient_outputs_, fisher_outputs_, directions_;
+  Plans value_plans_, gradient_plans_, fisher_plans_;
   const Plan<Scalar>* last_gradient_ = nullptr;
   std::unique_ptr<Product> hessian_, gauss_newton_;
 };

@@ -21,6 +21,12 @@ void check_fits(const Network& network, const Dataset& data) {
   if (const Index width = elements_of_case(network.input()); data.width() != width)
     throw Error(fmt::format("[check_fits] {} has {} numbers a case, but the network's input takes {}.",
                             data.name(), data.width(), width));
+  if (network.reconstructs()) return;
+  if (data.classes() == 0 && data.target_width() == 0)
+    throw Error(
+        fmt::format("[check_fits] {} has neither labels nor targets. Only a network that reconstructs its "
+                    "inputs can learn from it; autoencoder() makes one.",
+                    data.name()));
   const Index target_width = elements_of_case(network.target());
   if (network.classes() == 0 && data.classes() != 0)
     throw Error(fmt::format(
@@ -43,8 +49,9 @@ void check_fits(const Network& network, const Dataset& data) {
 
 template <class Scalar>
 BatchBuffer<Scalar>::BatchBuffer(const Network& network, Index cases)
-    : width_(elements_of_case(network.input())),
-      target_width_(elements_of_case(network.target())),
+    : reconstruct_(network.reconstructs()),
+      width_(elements_of_case(network.input())),
+      target_width_(reconstruct_ ? 0 : elements_of_case(network.target())),
       input_room_(static_cast<std::size_t>(cases * width_)),
       target_room_(static_cast<std::size_t>(cases * target_width_)) {}
 
@@ -58,13 +65,14 @@ void BatchBuffer<Scalar>::gather(const Dataset& data, std::span<const Index> cas
     data.gather(cases.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
                 part(input_room_, begin, end, width_));
   });
+  inputs_ = part(input_room_, 0, std::ssize(cases), width_);
   const std::span<Scalar> targets = part(target_room_, 0, std::ssize(cases), target_width_);
+  targets_ = reconstruct_ ? inputs_ : targets;
+  if (reconstruct_) return;
   if (data.classes() != 0)
     data.gather_labels(cases, targets);
   else
     data.gather_targets(cases, targets);
-  inputs_ = part(input_room_, 0, std::ssize(cases), width_);
-  targets_ = targets;
 }
 
 template <class Scalar>

@@ -7,8 +7,9 @@
 
 namespace gradus {
 
-/// Throws Error where a dataset does not suit a network: cases of another width than its input, labels for a
-/// network that learns vectors or vectors for one that learns classes, other numbers of classes or targets.
+/// Throws Error where a dataset does not suit a network: cases of another width than its input; and unless the network
+/// reconstructs its input, labels where it learns vectors, vectors where it learns classes, other numbers of classes or
+/// targets, or neither.
 void check_fits(const Network& network, const Dataset& data);
 
 /// Cases of a dataset as the plans of a network read them. Allocates only when made.
@@ -26,6 +27,7 @@ class BatchBuffer {
   std::span<const Scalar> targets() const { return targets_; }
 
  private:
+  bool reconstruct_;
   Index width_, target_width_;
   Vector<Scalar> input_room_, target_room_;
   std::span<const Scalar> inputs_, targets_;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 
 #include "base/error.h"
@@ -17,6 +16,13 @@ std::size_t at_size(Index i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
+std::string to_string(const Evaluation& result) {
+  std::string text;
+  if (result.accuracy) text += fmt::format("accuracy {:.2f} %, ", 100 * *result.accuracy);
+  if (result.squared_error) text += fmt::format("squared error {:.4f}, ", *result.squared_error);
+  return text + fmt::format("loss {:.4f}", result.loss);
+}
+
 template <class Scalar>
 template <class Visit>
 void Evaluator<Scalar>::for_each_block(View theta, const Dataset& data, Visit visit) {
@@ -28,25 +34,28 @@ void Evaluator<Scalar>::for_each_block(View theta, const Dataset& data, Visit vi
     std::iota(cases_.begin(), cases_.end(), begin);
     buffer_->gather(data, std::span(cases_).first(at_size(cases)));
     auto found = plans_.find(cases);
-    if (found == plans_.end())
-      found =
-          plans_.emplace(cases, Plan<Scalar>(std::array{network_->case_loss(), network_->output()}, cases))
-              .first;
+    if (found == plans_.end()) {
+      std::vector<Tensor> outputs{network_->case_loss(), network_->output()};
+      if (network_->case_squared_error()) outputs.push_back(network_->case_squared_error());
+      found = plans_.emplace(cases, Plan<Scalar>(outputs, cases)).first;
+    }
     Plan<Scalar>& plan = found->second;
     plan.bind(network_->input(), buffer_->inputs());
     plan.bind(network_->target(), buffer_->targets());
     network_->parameters().bind(plan, theta);
     plan.run();
-    visit(Block{begin, cases, plan.output(0), plan.output(1), buffer_->targets()});
+    visit(Block{begin, cases, plan.output(0), plan.output(1), buffer_->targets(),
+                network_->case_squared_error() ? plan.output(2) : View{}});
   }
 }
 
 template <class Scalar>
 Evaluation Evaluator<Scalar>::evaluate(View theta, const Dataset& data) {
-  double loss = 0;
+  double loss = 0, squared_error = 0;
   Index correct = 0;
   for_each_block(theta, data, [&](const Block& block) {
     for (const Scalar l : block.losses) loss += static_cast<double>(l);
+    for (const Scalar e : block.squared_errors) squared_error += static_cast<double>(e);
     if (const std::size_t classes = at_size(network_->classes()); classes > 0)
       for (std::size_t i = 0; i < at_size(block.cases); ++i)
         correct += predicted_class(block.outputs.subspan(i * classes, classes)) ==
@@ -54,6 +63,7 @@ Evaluation Evaluator<Scalar>::evaluate(View theta, const Dataset& data) {
   });
   const auto cases = static_cast<double>(data.size());
   Evaluation result{.loss = loss / cases, .accuracy = {}, .cases = data.size()};
+  if (network_->case_squared_error()) result.squared_error = squared_error / cases;
   if (network_->classes() > 0) result.accuracy = static_cast<double>(correct) / cases;
   return result;
 }

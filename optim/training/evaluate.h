@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "../../data/dataset.h"
@@ -16,8 +17,14 @@ struct Evaluation {
   double loss = 0;  ///< mean over the cases, without dropout and penalty
   std::optional<double>
       accuracy;  ///< share of the cases whose class is predicted, 0 … 1; none without classes
+  /// Σ (prediction − target)² over the numbers of a case, mean over the cases, where the targets are numbers: of an
+  /// autoencoder the reconstruction error Σ (σ(z) − x)² over the pixels that papers report. None with classes.
+  std::optional<double> squared_error = {};
   Index cases = 0;
 };
+
+/// "accuracy 98.10 %, loss 0.0612", or "squared error 1.4400, loss 62.1135"
+std::string to_string(const Evaluation& result);
 
 /// Runs a network without dropout over whole datasets, in large blocks. Its plans and buffers are kept from
 /// one evaluation to the next. A dataset that does not fit the network, or a θ of another size, is an Error.
@@ -39,7 +46,7 @@ class Evaluator {
  private:
   struct Block {
     Index begin, cases;
-    View losses, outputs, targets;
+    View losses, outputs, targets, squared_errors;  // the last empty with classes
   };
   template <class Visit>
   void for_each_block(View theta, const Dataset& data, Visit visit);
@@ -53,7 +60,7 @@ class Evaluator {
 extern template class Evaluator<float>;
 extern template class Evaluator<double>;
 
-/// Loss and accuracy of a network with the parameters θ on a dataset.
+/// Loss and accuracy or squared error of a network with the parameters θ on a dataset.
 Evaluation evaluate(const Network& network, std::span<const float> theta, const Dataset& data);
 Evaluation evaluate(const Network& network, std::span<const double> theta, const Dataset& data);
 

@@ -23,6 +23,8 @@ Json to_json(const EpochRecord& r) {
           {"training_accuracy", or_null(r.training_accuracy)},
           {"validation_loss", or_null(r.validation_loss)},
           {"validation_accuracy", or_null(r.validation_accuracy)},
+          {"validation_squared_error", or_null(r.validation_squared_error)},
+          {"cost", r.cost},
           {"seconds", r.seconds},
           {"samples_per_second", r.samples_per_second}};
 }
@@ -34,6 +36,7 @@ std::string to_string(const EpochRecord& r) {
   if (r.training_accuracy) line += fmt::format("  accuracy {:5.2f} %", 100 * *r.training_accuracy);
   if (r.validation_loss) line += fmt::format("  validation loss {:.4f}", *r.validation_loss);
   if (r.validation_accuracy) line += fmt::format("  accuracy {:5.2f} %", 100 * *r.validation_accuracy);
+  if (r.validation_squared_error) line += fmt::format("  squared error {:.4f}", *r.validation_squared_error);
   return line + fmt::format("  {:.0f} samples/s", r.samples_per_second);
 }
 

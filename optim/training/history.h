@@ -18,6 +18,8 @@ struct EpochRecord {
       training_accuracy;  ///< 0 … 1, as the steps found it, with dropout; none without classes
   std::optional<double> validation_loss;  ///< after the epoch, without dropout and penalty
   std::optional<double> validation_accuracy;
+  std::optional<double> validation_squared_error = {};  ///< see Evaluation; none with classes
+  double cost = 0;     ///< of the run so far, in gradients of all cases, see CountingObjective
   double seconds = 0;  ///< of the steps, without validation
   double samples_per_second = 0;
 };

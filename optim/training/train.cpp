@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "data/batches.h"
+#include "optim/counting_objective.h"
 #include "optim/objectives/network_objective.h"
 #include "optim/training/batch_buffer.h"
 #include "optim/training/evaluate.h"
@@ -22,6 +23,9 @@ void check(Network& network, std::span<const Scalar> theta, const Dataset& data,
   if (options.validation) check_fits(network, *options.validation);
   if (options.epochs < 1)
     throw Error(fmt::format("[train] epochs must be at least 1, not {}.", options.epochs));
+  if (options.curvature_batch_size < 0)
+    throw Error(fmt::format("[train] curvature_batch_size must be at least 0, not {}.",
+                            options.curvature_batch_size));
   if (const auto& stopping = options.early_stopping) {
     if (!options.validation)
       throw Error("[train] early stopping watches the loss on validation data, but none is given.");
@@ -39,6 +43,20 @@ void check(Network& network, std::span<const Scalar> theta, const Dataset& data,
   if (const Index i = first_non_finite(theta); i >= 0)
     throw Error(fmt::format("[train] training cannot begin where {} is {}.", objective.element_name(i),
                             theta[static_cast<std::size_t>(i)]));
+}
+
+// Whether a value is drawn anew for each step.
+bool is_drawn(Tensor y) {
+  std::vector<bool> wanted(static_cast<std::size_t>(y.id()) + 1);
+  wanted.back() = true;
+  for (NodeId id = y.id() + 1; id-- > 0;) {
+    if (!wanted[static_cast<std::size_t>(id)]) continue;
+    const Tensor node = y.graph().node(id);
+    if (std::holds_alternative<op::DropoutMask>(node.op())) return true;
+    for (std::size_t i = 0; i < node.input_count(); ++i)
+      wanted[static_cast<std::size_t>(node.input(i).id())] = true;
+  }
+  return false;
 }
 
 // The part of an epoch that is over.
@@ -85,6 +103,7 @@ class Trainer {
         options_(options),
         objective_(network, options.seed),
         batches_(data.size(), options.batch_size, {.seed = options.seed, .drop_last = options.drop_last}),
+        always_the_same_(options.batch_size >= data.size() && !is_drawn(network.training_loss())),
         buffer_(network, std::min(options.batch_size, data.size())),
         evaluator_(network),
         best_(options.early_stopping.value_or(EarlyStopping{})),
@@ -123,6 +142,7 @@ class Trainer {
                        .training_accuracy = {},
                        .validation_loss = {},
                        .validation_accuracy = {},
+                       .cost = cost_,
                        .seconds = seconds,
                        .samples_per_second = totals.rate(seconds)};
     if (network_.classes() > 0) record.training_accuracy = totals.accuracy();
@@ -130,6 +150,7 @@ class Trainer {
       const Evaluation validation = evaluator_.evaluate(theta_, *options_.validation);
       record.validation_loss = validation.loss;
       record.validation_accuracy = validation.accuracy;
+      record.validation_squared_error = validation.squared_error;
     }
     display_.end_epoch(record);
     history_.epochs.push_back(record);
@@ -146,9 +167,11 @@ class Trainer {
   }
 
   bool run_step(Index epoch, Index which, Totals& totals) {
-    buffer_.gather(data_, batches_.batch(epoch - 1, which));
-    objective_.set_batch(buffer_.inputs(), buffer_.targets(), static_cast<std::uint64_t>(history_.steps));
-    const StepReport report = optimizer_.step(objective_, theta_);
+    set_batch(epoch, which);
+    const double cost_before = counted_.cost();
+    const StepReport report = optimizer_.step(counted_, theta_);
+    cost_ += (counted_.cost() - cost_before) * static_cast<double>(objective_.cases()) /
+             static_cast<double>(data_.size());
     history_.status = report.status;
     ++history_.steps;
 
@@ -164,7 +187,8 @@ class Trainer {
 
     TrainStep seen{epoch, history_.steps, report};
     if (options_.on_step) options_.on_step(seen);
-    if (report.status == Status::non_finite)
+    const bool goes_on = report.status == Status::ok || report.status == Status::skipped;
+    if (report.status == Status::non_finite || (always_the_same_ && !goes_on))
       history_.reason = fmt::format("Stopped in epoch {}, step {} of {}: {}", epoch, which + 1,
                                     batches_.count(), report.message);
     else if (seen.stop)
@@ -173,13 +197,33 @@ class Trainer {
     return history_.reason.empty();
   }
 
+  void set_batch(Index epoch, Index which) {
+    const auto step = static_cast<std::uint64_t>(history_.steps);
+    if (!always_the_same_ || step == 0) {
+      buffer_.gather(data_, batches_.batch(epoch - 1, which));
+      objective_.set_batch(buffer_.inputs(), buffer_.targets(), step);
+    }
+    const Index cases = objective_.cases(), some = options_.curvature_batch_size;
+    if (some == 0 || some >= cases) return;
+    const Index chunks = (cases + some - 1) / some,
+                begin = history_.steps % chunks * (cases - some) / (chunks - 1);
+    const auto chunk = [&](std::span<const Scalar> all) {
+      const std::size_t width = all.size() / static_cast<std::size_t>(cases);
+      return all.subspan(static_cast<std::size_t>(begin) * width, static_cast<std::size_t>(some) * width);
+    };
+    objective_.set_curvature_batch(chunk(buffer_.inputs()), chunk(buffer_.targets()), step);
+  }
+
   Network& network_;
   std::span<Scalar> theta_;
   Optimizer<Scalar>& optimizer_;
   const Dataset& data_;
   const TrainOptions& options_;
   NetworkObjective<Scalar> objective_;
+  CountingObjective<Scalar> counted_{objective_};
+  double cost_ = 0;  // in gradients of all cases
   Batches batches_;
+  const bool always_the_same_;
   BatchBuffer<Scalar> buffer_;
   Evaluator<Scalar> evaluator_;
   BestPoint<Scalar> best_;

@@ -29,6 +29,8 @@ struct TrainEpoch {
 struct TrainOptions {
   Index epochs = 10;       ///< ≥ 1
   Index batch_size = 128;  ///< ≥ 1: one case a step, some, or (at least data.size()) all
+  /// ≥ 0: cases of the curvature, for methods that take it: chunks of the batch in turn; 0: all of the batch
+  Index curvature_batch_size = 0;
   std::uint64_t seed = 0;  ///< of the order of the cases and of dropout
   bool drop_last = false;  ///< leave out the last batch of an epoch where it is smaller than the others
   std::optional<Dataset> validation = {};            ///< evaluated after each epoch
@@ -46,9 +48,15 @@ struct TrainOptions {
 ///     Sgd sgd({.learning_rate = 0.1});
 ///     History history = train(network, theta, sgd, digits.train, {.epochs = 5, .validation = digits.test});
 ///
+/// Where one batch holds all cases and nothing is drawn anew for each step, as dropout is, it is the same in all epochs,
+/// the order of its cases included, so that a method may keep what it knows from one step to the next. The chunks of the
+/// curvature are as many as cover the batch, all of curvature_batch_size cases; where that does not divide it, they
+/// overlap.
+///
 /// The result is a function of θ, the data, the options and the method alone, to the last bit, not of the
 /// number of threads. After the first epoch a step allocates nothing. A step that is not finite ends the run
-/// and leaves the last finite parameters; a step that fails otherwise (no descent on this batch) does not.
+/// and leaves the last finite parameters; a step that fails otherwise (no descent on this batch) does not, unless the next
+/// has the same batch.
 ///
 /// Throws Error before anything is changed: where data or validation do not fit the network (check_fits), θ
 /// has another size or is not finite, an option is out of its range, early stopping has no validation data.

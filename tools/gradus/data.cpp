@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "data/curves.h"
 #include "data/digits.h"
 #include "data/mnist.h"
 
@@ -17,18 +18,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Sets digits() {
-  Digits sets = synthetic_digits();
-  return {std::move(sets.train), std::move(sets.test)};
-}
-
 std::string suggestion(const std::string& data) {
-  constexpr std::array<std::string_view, 2> words{"mnist", "digits"};
+  constexpr std::array<std::string_view, 3> words{"mnist", "digits", "curves"};
   const std::string_view word = nearest(data, words);
   return word.empty() ? "" : fmt::format(" Did you mean {}?", word);
 }
 
-Sets as_sets(Mnist mnist) { return {std::move(mnist.train), std::move(mnist.test)}; }
+Sets as_sets(auto sets) { return {std::move(sets.train), std::move(sets.test)}; }
 
 }  // namespace
 
@@ -37,14 +33,15 @@ void add_data_option(CLI::App& command, std::string& data) {
       .add_option(
           "--data", data,
           "mnist: 70,000 handwritten digits (see gradus download); digits: synthetic digits, drawn by this "
-          "program; or a folder with four files like MNIST's. If not given: MNIST if it is found, else the "
-          "synthetic digits")
-      ->type_name("mnist|digits|FOLDER");
+          "program; curves: synthetic curves without classes, for autoencoders; or a folder with four files "
+          "like MNIST's. If not given: MNIST if it is found, else the synthetic digits")
+      ->type_name("mnist|digits|curves|FOLDER");
 }
 
 Sets load_sets(const std::string& data) {
   if (data == "mnist") return as_sets(load_mnist());
-  if (data == "digits") return digits();
+  if (data == "digits") return as_sets(synthetic_digits());
+  if (data == "curves") return as_sets(synthetic_curves());
   if (data.empty()) {
     try {
       return as_sets(load_mnist());
@@ -53,12 +50,12 @@ Sets load_sets(const std::string& data) {
                  "MNIST is not on this machine (gradus download mnist fetches it). These are synthetic "
                  "digits, drawn "
                  "by this program.\n");
-      return digits();
+      return as_sets(synthetic_digits());
     }
   }
   if (!fs::is_directory(data))
-    throw Error(
-        fmt::format("[--data] {} is no folder, and neither mnist nor digits.{}", data, suggestion(data)));
+    throw Error(fmt::format("[--data] {} is no folder, and none of mnist, digits and curves.{}", data,
+                            suggestion(data)));
   const fs::path folder = fs::canonical(data);
   return as_sets(load_idx_folder(folder, folder.filename().string()));
 }

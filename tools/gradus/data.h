@@ -14,7 +14,7 @@ struct Sets {
 /// Adds --data, which load_sets understands.
 void add_data_option(CLI::App& command, std::string& data);
 
-/// "mnist", "digits", or a folder with four files like MNIST's. Empty: MNIST if it is there, else the
+/// "mnist", "digits", "curves", or a folder with four files like MNIST's. Empty: MNIST if it is there, else the
 /// synthetic digits, which a sentence on stderr then says.
 Sets load_sets(const std::string& data);
 

@@ -46,9 +46,8 @@ void run(const std::string& model, const std::string& data) {
   const Dataset test = load_sets(data).test;
   Evaluator<float> evaluator(network);
   const Evaluation result = evaluator.evaluate(theta, test);
-  fmt::print("{}: test accuracy {:.2f} %, loss {:.4f}, on {} images.\n", test.name(), 100 * *result.accuracy,
-             result.loss, result.cases);
-  print_confusion(test, evaluator.predict(theta, test));
+  fmt::print("{}: test {}, on {} images.\n", test.name(), to_string(result), result.cases);
+  if (network.classes() > 0) print_confusion(test, evaluator.predict(theta, test));
 }
 
 }  // namespace

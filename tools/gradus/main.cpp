@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   int exit_code = done;
   add_train(program, exit_code);
   add_evaluate(program, exit_code);
+  add_curvature(program, exit_code);
   add_download(program, exit_code);
   add_draw(program, exit_code);
   add_explain(program, exit_code);

@@ -11,12 +11,14 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/threads.h"
+#include "nn/autoencoder.h"
 #include "nn/network_file.h"
 #include "optim/registry.h"
 #include "optim/training/evaluate.h"
@@ -29,10 +31,13 @@ namespace {
 struct Options {
   std::string data;
   std::vector<std::string> layers;  // numbers between commas; a file may give a list
-  std::string activation = "relu", optimizer = "sgd";
+  bool autoencoder = false;
+  std::optional<std::string> activation;
+  std::string optimizer = "sgd";
   std::optional<double> learning_rate;
   std::string method_options = "{}";
   double l2 = 0, dropout = 0;
+  bool l2_biases = false;
   Index batch_size = 64, epochs = 10, patience = 0;
   std::optional<Index> validation;
   std::string seed = "0";
@@ -89,12 +94,33 @@ std::string method_options(const Options& o) {
     throw Error("[train] --learning-rate and the learning_rate of --options are both given; give one.");
   if (o.learning_rate)
     options["learning_rate"] = *o.learning_rate;
-  else if (o.optimizer == "sgd" && !options.contains("learning_rate"))
+  else if (o.optimizer == "sgd" && !o.autoencoder && !options.contains("learning_rate"))
     options["learning_rate"] = default_of_sgd;
   return options.dump();
 }
 
-std::string to_string(const std::vector<Index>& layers) { return fmt::format("{}", fmt::join(layers, "-")); }
+Network network_for(const Options& o, const Dataset& data) {
+  const std::vector<Index> given =
+      o.layers.empty() ? std::vector<Index>{} : layers_of(fmt::format("{}", fmt::join(o.layers, ",")));
+  if (o.autoencoder) {
+    AutoencoderOptions options{.l2 = o.l2, .dropout = o.dropout};
+    if (o.activation) options.activation = activation_from_name(*o.activation);
+    // The encoders of Hinton & Salakhutdinov (2006) for CURVES and MNIST.
+    const std::vector<Index> deep = o.data == "curves"
+                                        ? std::vector<Index>{data.width(), 400, 200, 100, 50, 25, 6}
+                                        : std::vector<Index>{data.width(), 1000, 500, 250, 30};
+    return autoencoder(given.empty() ? deep : given, options);
+  }
+  if (data.classes() == 0)
+    throw Error(fmt::format("[train] {} has no classes to learn; train an --autoencoder.", data.name()));
+  return mlp(given.empty() ? std::vector<Index>{data.width(), 512, 512, data.classes()} : given,
+             {.activation = activation_from_name(o.activation.value_or("relu")),
+              .l2 = o.l2,
+              .l2_biases = o.l2_biases,
+              .dropout = o.dropout});
+}
+
+std::string to_string(std::span<const Index> layers) { return fmt::format("{}", fmt::join(layers, "-")); }
 
 int run(const Options& o) {
   check_writable(o.save, "--save");
@@ -117,16 +143,14 @@ int run(const Options& o) {
   }
   if (o.patience != 0) options.early_stopping = EarlyStopping{.patience = o.patience};
 
-  std::vector<Index> layers{data.width(), 512, 512, data.classes()};
-  if (!o.layers.empty()) layers = layers_of(fmt::format("{}", fmt::join(o.layers, ",")));
-  Network network =
-      mlp(layers, {.activation = activation_from_name(o.activation), .l2 = o.l2, .dropout = o.dropout});
+  Network network = network_for(o, data);
   check_fits(network, sets.test);
   Vector<float> theta = network.parameters().initialize<float>(seed);
 
-  const std::string heading = fmt::format(
-      "{}: {} training, {} validation, {} test images. Network {}, {} parameters, {}.\n", data.name(),
-      data.size(), validation, sets.test.size(), to_string(layers), theta.size(), optimizer->name());
+  const std::string heading =
+      fmt::format("{}: {} training, {} validation, {} test images. Network {}, {} parameters, {}.\n",
+                  data.name(), data.size(), validation, sets.test.size(), to_string(network.layers()),
+                  theta.size(), optimizer->name());
   options.progress = o.quiet ? Progress::off : Progress::bar;
   options.on_step = [&](TrainStep& step) {
     if (step.step == 1 && !o.quiet) {  // by now train() has accepted all that it was given
@@ -151,9 +175,12 @@ int run(const Options& o) {
                history.steps);
   else if (static_cast<Index>(history.epochs.size()) < o.epochs)
     fmt::print(stderr, "{}\n", history.reason);
-  const Evaluation test = evaluate(network, theta, sets.test);
-  fmt::print("{}: test accuracy {:.2f} %, loss {:.4f}, on {} images.\n", sets.test.name(),
-             100 * *test.accuracy, test.loss, test.cases);
+  const auto print = [&](const Dataset& set, const char* part) {
+    const Evaluation result = evaluate(network, theta, set);
+    fmt::print("{}: {} {}, on {} images.\n", set.name(), part, gradus::to_string(result), result.cases);
+  };
+  if (o.autoencoder) print(data, "training");
+  print(sets.test, "test");
   if (history.status == Status::non_finite) return failed;
   return cut_short ? interrupted : done;
 }
@@ -174,19 +201,22 @@ void add_train(CLI::App& program, int& exit_code) {
       .add_option("--layers", o->layers,
                   "Units in each layer, from the pixels to the classes. If not given: 512,512 between these")
       ->type_name("784,512,512,10");
-  command
-      .add_option(
-          "--activation", o->activation,
-          "The function after each hidden layer: identity, relu, leaky-relu, elu, gelu, silu, sigmoid, "
-          "tanh, softplus")
-      ->capture_default_str();
+  command.add_flag(
+      "--autoencoder", o->autoencoder,
+      "Learn to reconstruct the images from a code of a few numbers. --layers are then those of the "
+      "encoder, from the pixels to the code; the decoder mirrors them. If not given: "
+      "784,400,200,100,50,25,6 for the curves, else 784,1000,500,250,30");
+  command.add_option(
+      "--activation", o->activation,
+      "The function after each hidden layer: identity, relu, leaky-relu, elu, gelu, silu, sigmoid, tanh, "
+      "softplus. If not given: relu; for an autoencoder sigmoid");
   command
       .add_option("--optimizer", o->optimizer,
                   "The method that changes the parameters; `gradus explain` lists them")
       ->capture_default_str();
-  command.add_option(
-      "--learning-rate", o->learning_rate,
-      "How far a step goes along the gradient. If not given: 0.2 for sgd, else the method's default");
+  command.add_option("--learning-rate", o->learning_rate,
+                     "How far a step goes along the gradient. If not given: 0.2 for sgd, unless for an "
+                     "autoencoder, else the method's default");
   command
       .add_option("--options", o->method_options,
                   "Other options of the method, as `gradus explain NAME` lists them")
@@ -196,6 +226,8 @@ void add_train(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   command.add_option("--epochs", o->epochs, "How often every image is learned from")->capture_default_str();
   command.add_option("--l2", o->l2, "λ of the penalty ½ λ Σ w² on large weights")->capture_default_str();
+  command.add_flag("--l2-biases", o->l2_biases,
+                   "The penalty is on the biases, too; for an autoencoder it always is");
   command.add_option("--dropout", o->dropout, "Share of the hidden units that each step leaves out")
       ->capture_default_str();
   command.add_option(
@@ -213,7 +245,7 @@ void add_train(CLI::App& program, int& exit_code) {
       .add_option("--save", o->save,
                   "Write the network to a file that gradus evaluate, PyTorch and others read")
       ->type_name("FILE.safetensors");
-  command.add_flag("--quiet", o->quiet, "Print the test accuracy only");
+  command.add_flag("--quiet", o->quiet, "Print the result only");
   command.callback([o, &exit_code] { exit_code = run(*o); });
 }
 

@@ -202,6 +202,7 @@ TEST(NetworkObjective, ProductsAndStepsLeaveMemoryFlat) {
     sgd.step(objective, theta);
     objective.hessian(theta).apply(v, out);
     objective.gauss_newton(theta).apply(v, out);
+    objective.empirical_fisher_diagonal(theta, out);
   };
   work(0);
   const Index pages = test::resident_pages();

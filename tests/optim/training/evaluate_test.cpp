@@ -1,20 +1,26 @@
 #include "optim/training/evaluate.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "base/error.h"
+#include "base/random.h"
+#include "nn/autoencoder.h"
 #include "optim/training/batch_buffer.h"
 #include "tests/optim/clusters.h"
+#include "tests/support/expect_error.h"
 
 namespace gradus {
 namespace {
 
-using test::clusters;
+using test::clusters, test::message_of;
+using testing::HasSubstr;
 
 // A network whose outputs are known: z = Wx + b, W (3, 2).
 struct Linear {
@@ -57,6 +63,68 @@ TEST(Evaluate, AgreesWithTheFormulasOverBlocksAndTheirRest) {
   }
 }
 
+// Σ (p − t)² of each case, from the outputs, in double.
+template <class Scalar>
+double mean_squared_error(const Vector<Scalar>& outputs, const std::vector<double>& targets, Index cases,
+                          bool logistic) {
+  double sum = 0;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const auto z = static_cast<double>(outputs[i]);
+    const double error = (logistic ? 1 / (1 + std::exp(-z)) : z) - targets[i];
+    sum += error * error;
+  }
+  return sum / static_cast<double>(cases);
+}
+
+template <class Scalar>
+void check_reconstruction_error(double tolerance) {
+  const Network network = autoencoder({6, 5, 2});
+  Vector<Scalar> theta(static_cast<std::size_t>(network.parameters().size()));
+  Random random(1, "theta");
+  for (Scalar& x : theta) x = static_cast<Scalar>(random.normal());
+  Evaluator<Scalar> evaluator(network);
+  for (const Index cases : {1, 1000, 2345}) {
+    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(6 * cases));
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.below(256));
+    std::vector<double> x;
+    for (const std::uint8_t byte : bytes) x.push_back(byte / 255.0);
+    const Dataset data = Dataset::from_bytes("bytes", std::move(bytes), 2, 3);
+    const Evaluation result = evaluator.evaluate(theta, data);
+    const double expected = mean_squared_error(evaluator.outputs(theta, data), x, cases, true);
+    EXPECT_NEAR(*result.squared_error, expected, tolerance * expected);
+    EXPECT_FALSE(result.accuracy);
+    EXPECT_EQ(result.cases, cases);
+  }
+}
+
+// A case's error is a sum of six terms in the network's type, of their rounding, and of the case's outputs.
+TEST(Evaluate, HasTheReconstructionErrorOfAnAutoencoder) {
+  check_reconstruction_error<double>(1e-14);
+  check_reconstruction_error<float>(1e-6);
+}
+
+TEST(Evaluate, HasTheSquaredErrorWhereTargetsAreNumbers) {
+  const Dataset data = Dataset::from_values("line", {1, 2, 3, 4}, 1, {0, 1, 1, 3, 2, 2, 3, 1}, 2);
+  const Vector<double> theta = {0.5, -1, 0.25, 2};
+  const Network squared = mlp({1, 2}, {.loss = Loss::squared_error}),
+                huber = mlp({1, 2}, {.loss = Loss::huber});
+  const Evaluation result = evaluate(squared, theta, data);
+  const auto outputs = Evaluator<double>(squared).outputs(theta, data);
+  EXPECT_NEAR(*result.squared_error, mean_squared_error(outputs, {0, 1, 1, 3, 2, 2, 3, 1}, 4, false), 1e-14);
+  EXPECT_NEAR(*result.squared_error, 2 * result.loss, 1e-14);
+  EXPECT_EQ(evaluate(huber, theta, data).squared_error, result.squared_error);
+  EXPECT_EQ(to_string(result),
+            fmt::format("squared error {:.4f}, loss {:.4f}", *result.squared_error, result.loss));
+}
+
+TEST(Evaluate, HasNoSquaredErrorWithClasses) {
+  const Linear linear;
+  const Evaluation result = evaluate(linear.network, linear.theta, clusters(30, 5, 0.8));
+  EXPECT_FALSE(result.squared_error);
+  EXPECT_EQ(to_string(result),
+            fmt::format("accuracy {:.2f} %, loss {:.4f}", 100 * *result.accuracy, result.loss));
+}
+
 TEST(Evaluate, ANaNIsNoPrediction) {
   Linear linear;
   linear.theta[2] = std::numeric_limits<double>::quiet_NaN();
@@ -96,6 +164,35 @@ TEST(BatchBuffer, GathersInputsAndTargetsOfAnyCases) {
     EXPECT_TRUE(std::ranges::equal(buffer.inputs(), inputs));
     EXPECT_TRUE(std::ranges::equal(buffer.targets(), labels));
   }
+}
+
+TEST(BatchBuffer, ReadsTheInputsAsTargetsWhereTheNetworkReconstructsThem) {
+  const Network network = autoencoder({2, 1});
+  const Dataset data = clusters(20);  // whose labels do not matter
+  check_fits(network, data);
+  BatchBuffer<float> buffer(network, 10);
+  for (const Index cases : {10, 3}) {
+    std::vector<Index> which(static_cast<std::size_t>(cases));
+    std::iota(which.begin(), which.end(), cases);
+    buffer.gather(data, which);
+    Vector<float> inputs(static_cast<std::size_t>(2 * cases));
+    data.gather<float>(which, inputs);
+    EXPECT_TRUE(std::ranges::equal(buffer.inputs(), inputs));
+    EXPECT_EQ(buffer.targets().data(), buffer.inputs().data());
+    EXPECT_EQ(buffer.targets().size(), inputs.size());
+  }
+}
+
+TEST(CheckFits, DataWithoutTargetsFitsOnlyWhatReconstructsIt) {
+  const Dataset bare = Dataset::from_bytes("bare", {1, 2, 3, 4}, 1, 2);
+  EXPECT_EQ(message_of([&] { check_fits(autoencoder({2, 1}), bare); }), "no error");
+  EXPECT_THAT(message_of([&] {
+                check_fits(autoencoder({3, 1}), bare);
+              }),
+              HasSubstr("bare has 2 numbers a case"));
+  for (const Network& network : {mlp({2, 3}), mlp({2, 2}, {.loss = Loss::squared_error})})
+    EXPECT_THAT(message_of([&] { check_fits(network, bare); }),
+                HasSubstr("bare has neither labels nor targets"));
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ History example() {
   second.training_loss = std::numeric_limits<double>::infinity();
   second.validation_loss = 0.125;
   second.validation_accuracy = 0.75;
+  second.validation_squared_error = 1.5;
   history.epochs = {first, second};
   return history;
 }
@@ -51,6 +52,8 @@ TEST(History, IsJson) {
   EXPECT_TRUE(json["epochs"][0]["validation_loss"].is_null());
   EXPECT_TRUE(json["epochs"][1]["training_loss"].is_null());  // JSON has no infinity
   EXPECT_EQ(json["epochs"][1]["validation_accuracy"], 0.75);
+  EXPECT_TRUE(json["epochs"][0]["validation_squared_error"].is_null());
+  EXPECT_EQ(json["epochs"][1]["validation_squared_error"], 1.5);
 }
 
 TEST(History, SurvivesNamesThatAreNotUtf8) {
@@ -72,7 +75,8 @@ TEST(History, HasALineForEachEpoch) {
   const History history = example();
   EXPECT_THAT(to_string(history.epochs[0]),
               AllOf(HasSubstr("epoch  1  loss 0.2500  accuracy 50.00 %"), Not(HasSubstr("validation"))));
-  EXPECT_THAT(to_string(history.epochs[1]), HasSubstr("validation loss 0.1250  accuracy 75.00 %"));
+  EXPECT_THAT(to_string(history.epochs[1]),
+              HasSubstr("validation loss 0.1250  accuracy 75.00 %  squared error 1.5000"));
 }
 
 }  // namespace

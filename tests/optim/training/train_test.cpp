@@ -230,6 +230,7 @@ TEST(Train, RefusesWhatDoesNotFitBeforeItBegins) {
   refused(data, {.validation = wide}, HasSubstr("wide has 3 numbers"));
   refused(data, {.epochs = 0}, HasSubstr("epochs must be at least 1, not 0"));
   refused(data, {.batch_size = 0}, HasSubstr("batch size must be at least 1, not 0"));
+  refused(data, {.curvature_batch_size = -1}, HasSubstr("curvature_batch_size must be at least 0, not -1"));
   refused(data, {.batch_size = 11, .drop_last = true}, HasSubstr("do not fill one batch of 11"));
   refused(data, {.early_stopping = EarlyStopping{}}, HasSubstr("none is given"));
   refused(data, {.validation = data, .early_stopping = EarlyStopping{.patience = 0}}, HasSubstr("not 0"));
