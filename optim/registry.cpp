@@ -45,6 +45,14 @@ class Registry {
     add<Averaged, AveragedOptions>("averaged");
     add<Sophia, SophiaOptions>("sophia");
     add<Adahessian, AdahessianOptions>("adahessian");
+    add<SteepestDescent, SteepestDescentOptions>("steepest-descent");
+    add<NonlinearCg, NonlinearCgOptions>("nonlinear-cg");
+    add<Bfgs, BfgsOptions>("bfgs");
+    add<Lbfgs, LbfgsOptions>("lbfgs");
+    add<Newton, NewtonOptions>("newton");
+    add<GaussNewton, GaussNewtonOptions>("gauss-newton");
+    add<LevenbergMarquardt, LevenbergMarquardtOptions>("levenberg-marquardt");
+    add<HessianFree, HessianFreeOptions>("hessian-free");
   }
 
   static Registry& the() {

@@ -1,0 +1,77 @@
+#include "optim/quasi_newton/initial_matrix.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/threads.h"
+
+namespace gradus {
+namespace {
+
+// Σ term(i) in double, by parts that are the same for every number of threads.
+template <class Term>
+double sum(Index n, const Term& term) {
+  constexpr Index most_parts = 64;
+  const Index part = std::max<Index>(4096, n / most_parts + 1);
+  std::array<double, most_parts + 1> sums{};
+  parallel_for(n, part, [&](Index begin, Index end) {
+    for (Index first = begin; first < end; first += part) {
+      double& total = sums[static_cast<std::size_t>(first / part)];
+      for (Index i = first; i < std::min(first + part, end); ++i) total += term(static_cast<std::size_t>(i));
+    }
+  });
+  double total = 0;
+  for (const double s : sums) total += s;
+  return total;
+}
+
+template <class Scalar>
+double squared_over(Scalar a, Scalar b) {
+  return static_cast<double>(a) * static_cast<double>(a) / static_cast<double>(b);
+}
+
+}  // namespace
+
+template <class Scalar>
+void InitialMatrix<Scalar>::reset(Index n, Initial kind) {
+  diagonal_.assign(kind == Initial::diagonal ? static_cast<std::size_t>(n) : 0, 1);
+  gamma_ = 1;
+}
+
+template <class Scalar>
+void InitialMatrix<Scalar>::clear() {
+  gamma_ = 1;
+  std::ranges::fill(diagonal_, Scalar(1));
+}
+
+template <class Scalar>
+void InitialMatrix<Scalar>::learn(View s, View y, double s_y, double y_y) {
+  if (diagonal_.empty()) {
+    gamma_ = s_y / y_y;
+    return;
+  }
+  Vector<Scalar>& D = diagonal_;
+  const Index n = std::ssize(s);
+  const double y_Dy = sum(n, [&](std::size_t i) {
+    return static_cast<double>(D[i]) * static_cast<double>(y[i]) * static_cast<double>(y[i]);
+  });
+  const double scale = s_y / y_Dy;
+  const double s_s =
+      sum(n, [&](std::size_t i) { return squared_over(s[i], D[i]); }) / scale;  // sᵀ(scale D)⁻¹s
+  if (!std::isfinite(scale) || !(scale > 0) || !std::isfinite(s_s)) return;
+  parallel_for(n, 4096, [&](Index begin, Index end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      const double inverse = 1 / (scale * static_cast<double>(D[i])),
+                   si = static_cast<double>(s[i]) * inverse;
+      const double yi = static_cast<double>(y[i]);
+      const auto corrected = static_cast<Scalar>(1 / (inverse + yi * yi / s_y - si * si / s_s));
+      if (std::isfinite(corrected) && corrected > 0) D[i] = corrected;
+    }
+  });
+}
+
+template class InitialMatrix<float>;
+template class InitialMatrix<double>;
+
+}  // namespace gradus
