@@ -138,7 +138,8 @@ class Lowering {
         throw Error(
             fmt::format("[plan] a matrix product of {} × {} × {} is more than BLAS can count.", m, n, k));
     constexpr Index few = 24, part = 128;
-    const Index parts = m < few ? (n + part - 1) / part : 0;
+    Index parts = m < few ? (n + part - 1) / part : 0;
+    if (parts > 1) parts += parts % 2;  // as many for each of two threads
     program_.flops += 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
     std::vector<ValueId> reads{a, b};
     if (accumulate) reads.push_back(out);

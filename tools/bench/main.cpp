@@ -60,6 +60,7 @@ int run(int argc, char** argv) {
   add_steps(settings);
   add_products(settings);
   add_updates(settings);
+  add_direction(settings);
   add_data(settings);
   add_start(settings);
   MarkdownTable markdown;

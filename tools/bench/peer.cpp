@@ -20,6 +20,7 @@
 #include "tools/bench/gate.h"
 #include "tools/bench/interleave.h"
 #include "tools/bench/problem.h"
+#include "tools/bench/softmax.h"
 
 namespace gradus::bench {
 namespace {
@@ -29,6 +30,8 @@ struct Arguments {
   Index batch = 128, epochs = 10;
   int threads = 1;
   double secs = 0.6, goal = 0.98;
+  double tol = 1e-5;
+  std::string precision = "double", options = "{}";
   std::optional<double> learning_rate;
   std::uint64_t seed = 1;
 };
@@ -174,10 +177,23 @@ void epochs(const Arguments& a) {
             ready - start, first, goal_at, seconds.size(), accuracy, peak_megabytes()));
 }
 
+// A quasi-Newton method on a convex problem that other libraries have been measured on, too.
+void softmax(const Arguments& a) {
+  const auto runner = a.precision == "float" ? run_softmax<float> : run_softmax<double>;
+  const SoftmaxRun run = runner(a.mnist, a.opt == "sgd" ? "lbfgs" : a.opt, a.options, a.tol, 100'000);
+  const auto evaluations = static_cast<double>(run.evaluations.values + run.evaluations.gradients);
+  print(a, "softmax", summary_of({run.seconds}),
+        fmt::format(
+            "\"evals\":{},\"products\":{},\"iterations\":{},\"f\":{:.12f},\"ginf\":{:.3e},\"secs\":{:.3f},"
+            "\"ms_per_eval\":{:.3f},\"ended\":\"{}\"",
+            evaluations, run.evaluations.products, run.steps, run.loss, run.largest_gradient, run.seconds,
+            1e3 * run.seconds_inside / evaluations, run.ended));
+}
+
 int run(int argc, char** argv) {
   Arguments a;
   CLI::App app("Measures gradus beside other libraries: one JSON line a result.", "gradus-peer");
-  app.add_option("--mode", a.mode, "step, hvp, opt or epoch")->capture_default_str();
+  app.add_option("--mode", a.mode, "step, hvp, opt, epoch or softmax")->capture_default_str();
   app.add_option("--mnist", a.mnist, "folder of MNIST's four files");
   app.add_option("--net", a.net, "N1, N2, N3 or N4")->capture_default_str();
   app.add_option("--batch", a.batch)->capture_default_str()->check(CLI::Range(1, 60'000));
@@ -189,10 +205,14 @@ int run(int argc, char** argv) {
   app.add_option("--goal", a.goal, "test accuracy at which an epoch is the last")->capture_default_str();
   app.add_option("--learning-rate", a.learning_rate,
                  "of the method; if not given, 0.05 for sgd, else its default");
+  app.add_option("--tol", a.tol, "of softmax: the largest element of the gradient at which it ends")
+      ->capture_default_str();
+  app.add_option("--precision", a.precision, "of softmax: float or double")->capture_default_str();
+  app.add_option("--options", a.options, "of softmax: the method's options as JSON")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   set_threads(a.threads);
   const std::map<std::string, void (*)(const Arguments&)> modes{
-      {"step", step}, {"hvp", products}, {"opt", updates}, {"epoch", epochs}};
+      {"step", step}, {"hvp", products}, {"opt", updates}, {"epoch", epochs}, {"softmax", softmax}};
   const auto mode = modes.find(a.mode);
   if (mode == modes.end()) throw Error(fmt::format("[gradus-peer] gradus cannot do {} yet.", a.mode));
   mode->second(a);

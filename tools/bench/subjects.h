@@ -24,6 +24,7 @@ struct Settings {
 void add_steps(const Settings& settings);
 void add_products(const Settings& settings);
 void add_updates(const Settings& settings);
+void add_direction(const Settings& settings);
 void add_data(const Settings& settings);
 void add_start(const Settings& settings);
 
