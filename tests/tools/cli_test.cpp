@@ -126,6 +126,42 @@ TEST_F(Program, TrainsSavesAndEvaluates) {
                                    HasSubstr("     0    10     0  100.0 %\n     1     0    10  100.0 %\n")));
 }
 
+TEST_F(Program, TrainsSavesAndEvaluatesAnAutoencoder) {
+  const Result result = run(
+      "train --data shapes --autoencoder --layers 12,5,1 --optimizer adam --learning-rate 0.03 --epochs 30 "
+      "--batch-size 8 --l2 1e-6 --save net --history history.json");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out,
+              AllOf(HasSubstr("shapes: 54 training, 6 validation, 20 test images. Network 12-5-1-5-12, 153 "
+                              "parameters, adam."),
+                    HasSubstr("\nepoch  1  loss "), HasSubstr("  squared error "),
+                    HasSubstr("\nshapes: training squared error "),
+                    HasSubstr("\nshapes: test squared error "), Not(HasSubstr("accuracy"))));
+  const auto error = [](const nlohmann::json& epoch) {
+    return epoch["validation_squared_error"].get<double>();
+  };
+  const auto epochs = nlohmann::json::parse(read(folder / "history.json"))["epochs"];
+  // Half of the pixels are bright, at 0.48: all at half of that would leave 12 · 0.24².
+  EXPECT_GT(error(epochs.front()), 0.5);
+  EXPECT_LT(error(epochs.back()), 0.1);
+  EXPECT_TRUE(epochs.back()["training_accuracy"].is_null());
+
+  const Result evaluated = run("evaluate --model net --data shapes");
+  EXPECT_EQ(evaluated.code, 0) << evaluated.err;
+  EXPECT_EQ(evaluated.out, result.out.substr(result.out.rfind("shapes:")));
+}
+
+TEST_F(Program, TrainsAnAutoencoderOnCurves) {
+  const Result result = run("train --data curves --autoencoder --layers 784,6 --epochs 1 --batch-size 1000");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out,
+              AllOf(HasSubstr("synthetic curves: 18000 training, 2000 validation, 10000 test images. Network "
+                              "784-6-784, 10198 parameters, sgd."),
+                    HasSubstr("\nsynthetic curves: test squared error ")));
+  const Result drawn = run("draw --data curves --output curves.png");
+  EXPECT_THAT(drawn.out, HasSubstr("synthetic curves: 128 images in curves.png"));
+}
+
 TEST_F(Program, TheSameSeedGivesTheSameFile) {
   run(train + "--quiet --seed 3 --dropout 0.2 --save a");
   run(train + "--quiet --seed 3 --dropout 0.2 --threads 1 --save b");
@@ -187,6 +223,11 @@ TEST_F(Program, RefusesBadInputWithASentence) {
            Case{"train --data shapes --dropout 1.5", "1.5"},
            Case{"train --data nowhere", "nowhere"},
            Case{"train --data digit", "digits"},
+           Case{"train --data curve", "Did you mean curves?"},
+           Case{"train --data curves", "synthetic curves has no classes to learn; train an --autoencoder"},
+           Case{"train --data shapes --autoencoder --layers 12", "its input and its code"},
+           Case{"train --data shapes --autoencoder --layers 13,2",
+                "shapes has 12 numbers a case, but the network's input takes 13"},
            Case{"train --data shapes --layers 12,,2", "12,,2"},
            Case{"train --data shapes --seed -1", "-1"},
            Case{"train --data shapes --threads 0", "at least 1"},
