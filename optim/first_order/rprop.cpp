@@ -16,7 +16,7 @@ void RpropOptions::visit(OptionVisitor& o) {
 
 template <class Scalar>
 Rprop<Scalar>::Rprop(RpropOptions options)
-    : FirstOrder<Scalar>("rprop", Schedule(1), options.guards), options_(checked("rprop", options)) {}
+    : FirstOrder<Scalar>("rprop", Schedule(1), options.guards), options_(checked<Scalar>("rprop", options)) {}
 
 template <class Scalar>
 void Rprop<Scalar>::state(const Fields& each) {
