@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::read;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -84,6 +85,13 @@ TEST_F(Program, ExplainsMethods) {
   const Result unknown = run("explain adma");
   EXPECT_EQ(unknown.code, 2);
   EXPECT_THAT(unknown.err, HasSubstr("Did you mean \"adam\"?"));
+  // Of another form also the defaults and the memory are others.
+  EXPECT_THAT(run("explain adamw").out, ContainsRegex("weight_decay +1e-05 "));
+  EXPECT_THAT(run("explain adamw --dialect torch").out, ContainsRegex("weight_decay +0.01 "));
+  EXPECT_THAT(run("explain nesterov").out, HasSubstr("Memory: 12 bytes"));
+  EXPECT_THAT(
+      run("explain nesterov --dialect torch").out,
+      HasSubstr("Memory: 8 bytes for each parameter of a 1000 × 1000 matrix in float: 4 of state, and 4"));
   EXPECT_THAT(run("explain sgd --dialect keras").err, HasSubstr("there is no option \"dialect\""));
 }
 

@@ -86,8 +86,11 @@ int further_reads(const std::string& name) {
       {"lamb", 3},       // r is written and read; ‖w‖
       {"adafactor", 3},  // g for R and C, g again for RMS(U), θ for RMS(X)
       {"prodigy", 3},  // ⟨g, θ₀ − θ⟩ of three vectors, ‖s‖₁ of one, but θ₀ is not written
-      {"adahessian", 4},                   // z is written and read; Hz is found to be finite and read
-      {"lookahead", 1},  {"averaged", 2},  // the inner method's θ is read again
+      {"adahessian", 4},         // z is written and read; Hz is found to be finite and read
+      {"schedule-free-sgd", 1},  // y
+      {"schedule-free-adamw", 1},
+      {"lookahead", 1},
+      {"averaged", 2},  // the inner method's θ is read again
   };
   const auto found = reads.find(name);
   return found == reads.end() ? 0 : found->second;
