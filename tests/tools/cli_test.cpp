@@ -77,9 +77,9 @@ TEST_F(Program, ExplainsMethods) {
   EXPECT_THAT(run("explain").out,
               AllOf(HasSubstr("sgd"), HasSubstr("adam  "), HasSubstr("gradus explain NAME")));
   const std::string all = run("explain adam").out, lecture = run("explain adam --dialect lecture").out;
-  EXPECT_THAT(
-      all, AllOf(HasSubstr("θ ← θ − η m̂/(√v̂ + ε)"), HasSubstr("[lecture]"), HasSubstr("[keras]"),
-                 HasSubstr("Kingma"), HasSubstr("at least 0 and less than 1"), HasSubstr("Memory: 8 bytes")));
+  EXPECT_THAT(all, AllOf(HasSubstr("θ ← θ − η m̂/(√v̂ + ε)"), HasSubstr("[lecture]"), HasSubstr("[keras]"),
+                         HasSubstr("Kingma"), HasSubstr("at least 0 and less than 1"),
+                         HasSubstr("Memory: 12 bytes"), HasSubstr("float: 8 of state")));
   EXPECT_THAT(lecture,
               AllOf(HasSubstr("In the dialect lecture:"), HasSubstr("√(v̂ + ε)"), Not(HasSubstr("keras]"))));
   const Result unknown = run("explain adma");
