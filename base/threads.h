@@ -1,5 +1,7 @@
 #pragma once
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <type_traits>
 
@@ -59,6 +61,30 @@ void parallel_for(Index n, Index grain, Body&& body) {
         if (first < last) body(first, last);
       },
       chunks <= 1);
+}
+
+/// Calls body(i) for i = 0 … n−1, of little work each, on the threads of a team. The body must not throw.
+template <class Body>
+void parallel_for_each(Index n, Body&& body) {
+  parallel_for(n, 4096, [&](Index begin, Index end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) body(i);
+  });
+}
+
+/// Adds up body(begin, end), from Sum{} on, for ranges that together cover 0 … n−1, cut only at multiples of `grain` ≥ 1:
+/// the same ranges in the same order on any number of threads, at most 64. The body must not throw.
+template <class Sum, class Body>
+Sum parallel_sum(Index n, Index grain, Body&& body) {
+  constexpr Index most_parts = 64;
+  const Index part = std::max<Index>(1, (n + most_parts * grain - 1) / (most_parts * grain)) * grain;
+  std::array<Sum, most_parts> sums{};
+  parallel_for(n, part, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; i += part)
+      sums[static_cast<std::size_t>(i / part)] = body(i, std::min(i + part, end));
+  });
+  Sum total{};
+  for (Index i = 0; i < n; i += part) total += sums[static_cast<std::size_t>(i / part)];
+  return total;
 }
 
 }  // namespace gradus

@@ -11,6 +11,8 @@ using Index = std::int64_t;
 /// where the system has them: it is touched and walked through several times faster. Throws std::bad_alloc.
 void* allocate_aligned(std::size_t bytes);
 void deallocate_aligned(void* memory, std::size_t bytes) noexcept;
+/// How many bytes are allocated so at the moment, in the whole process.
+std::size_t aligned_bytes() noexcept;
 
 /// The same for containers, whatever flags a file is compiled with.
 template <class T>

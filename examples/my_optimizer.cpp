@@ -25,7 +25,7 @@ class BarzilaiBorwein : public FirstOrder<Scalar> {
  public:
   explicit BarzilaiBorwein(BarzilaiBorweinOptions options)
       : FirstOrder<Scalar>("barzilai-borwein", 1, options.guards),
-        options_(checked("barzilai-borwein", options)) {}
+        options_(checked<Scalar>("barzilai-borwein", options)) {}
 
  private:
   using typename FirstOrder<Scalar>::Fields;
@@ -38,9 +38,9 @@ class BarzilaiBorwein : public FirstOrder<Scalar> {
   // s = θ_t − θ_{t−1}, y = g_t − g_{t−1}; both hold the subtrahend, negated, between steps.
   Change update(const RuleStep<Scalar>& step) override {
     axpy(Scalar(1), step.theta, s_);
-    axpy(step.scale, step.g, y_);
+    axpy(step.around.scale, step.g, y_);
     const double sy = std::abs(dot(s_, y_)), yy = dot(y_, y_);
-    const double length = static_cast<double>(step.scale) * norm(step.g);
+    const double length = static_cast<double>(step.around.scale) * norm(step.g);
     double eta = yy > 0 ? sy / yy : 0;
     if (step.t == 1 && length > 0) eta = options_.first_step / length;
 

@@ -1,5 +1,9 @@
 #include "optim/optimizer.h"
 
+#include <fmt/format.h>
+
+#include "base/error.h"
+
 namespace gradus {
 
 std::string_view name(Status status) {
@@ -18,6 +22,12 @@ std::string_view name(Status status) {
       return "non-finite";
   }
   return "";
+}
+
+void check_size(std::string_view method, std::size_t of_theta, std::size_t of_reset) {
+  if (of_theta != of_reset)
+    throw Error(
+        fmt::format("[{}] θ has {} elements, but reset was called for {}.", method, of_theta, of_reset));
 }
 
 }  // namespace gradus

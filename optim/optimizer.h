@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +49,9 @@ class StateVisitor {
   virtual void vector(std::string_view name, std::span<float> values) = 0;
   virtual void vector(std::string_view name, std::span<double> values) = 0;
 };
+
+/// Throws Error where a method was reset for another number of elements than θ has.
+void check_size(std::string_view method, std::size_t of_theta, std::size_t of_reset);
 
 /// An optimization method: it asks the objective for what it needs and moves θ.
 ///

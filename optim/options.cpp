@@ -47,6 +47,13 @@ void OptionCheck::number(std::string_view name, double& value, const Range& rang
     throw Error(fmt::format("[{}] {} must be {}, not {}.", who_, name, range.to_string(), value));
 }
 
+void FloatOptionCheck::number(std::string_view name, double& value, const Range& range) {
+  OptionCheck::number(name, value, range);
+  const auto held = static_cast<double>(static_cast<float>(value));
+  if ((held == 0) != (value == 0) || std::isfinite(held) != std::isfinite(value) || !range.contains(held))
+    throw Error(fmt::format("[{}] {} is {}, which a float cannot hold.", who_, name, value));
+}
+
 void OptionCheck::integer(std::string_view name, Index& value, const Range& range) {
   if (!range.contains(static_cast<double>(value)))
     throw Error(fmt::format("[{}] {} must be {}, not {}.", who_, name, range.to_string(), value));

@@ -3,6 +3,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "../base/vector.h"
 
@@ -72,10 +74,20 @@ class OptionCheck : public OptionVisitor {
   std::string who_;
 };
 
-/// The options, once they have been found to be in their ranges.
-template <class Options>
+/// Besides, where a float cannot hold an option: it would become 0 or infinite, or leave the range.
+class FloatOptionCheck : public OptionCheck {
+ public:
+  explicit FloatOptionCheck(std::string who) : OptionCheck(who), who_(std::move(who)) {}
+  void number(std::string_view name, double& value, const Range& range) override;
+
+ private:
+  std::string who_;
+};
+
+/// The options, once they have been found to be in their ranges, also in Scalar.
+template <class Scalar = double, class Options>
 Options checked(std::string_view who, Options options) {
-  OptionCheck check{std::string(who)};
+  std::conditional_t<std::is_same_v<Scalar, float>, FloatOptionCheck, OptionCheck> check{std::string(who)};
   options.visit(check);
   return options;
 }

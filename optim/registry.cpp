@@ -18,12 +18,12 @@ class Registry {
  public:
   Registry() {
     add<Sgd, SgdOptions>("sgd");
-    add<Adam, AdamOptions>("adam");
     add<Momentum, MomentumOptions>("momentum");
     add<Nesterov, NesterovOptions>("nesterov");
     add<Adagrad, AdagradOptions>("adagrad");
     add<Rmsprop, RmspropOptions>("rmsprop");
     add<Adadelta, AdadeltaOptions>("adadelta");
+    add<Adam, AdamOptions>("adam");
     add<Adamax, AdamaxOptions>("adamax");
     add<Nadam, NadamOptions>("nadam");
     add<Amsgrad, AmsgradOptions>("amsgrad");

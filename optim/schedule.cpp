@@ -1,5 +1,7 @@
 #include "optim/schedule.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -135,9 +137,9 @@ double Schedule::rate() const {
   return std::visit([](const auto& kind) { return kind.rate; }, kind_);
 }
 
-void Schedule::observe(double loss) {
+void Schedule::observe(Index t, double loss) {
   const auto* options = std::get_if<schedules::ReduceOnPlateau>(&kind_);
-  if (!options) return;
+  if (!options || t <= warmup_) return;
   auto& [sum, least, reduced, observed, means, waited] = plateau_;
   sum += loss;
   if (++observed % options->every != 0) return;
@@ -153,14 +155,15 @@ void Schedule::observe(double loss) {
 
 void Schedule::reset() { plateau_ = {}; }
 
-void Schedule::visit(StateVisitor& visitor) {
+void Schedule::visit(StateVisitor& visitor, std::string_view of) {
   if (!std::holds_alternative<schedules::ReduceOnPlateau>(kind_)) return;
-  visitor.scalar("plateau sum", plateau_.sum);
-  visitor.scalar("plateau least", plateau_.least);
-  visitor.scalar("plateau reduced", plateau_.reduced);
-  visitor.integer("plateau observed", plateau_.observed);
-  visitor.integer("plateau means", plateau_.means);
-  visitor.integer("plateau waited", plateau_.waited);
+  const auto named = [of](const char* name) { return fmt::format("{} {}", of, name); };
+  visitor.scalar(named("sum"), plateau_.sum);
+  visitor.scalar(named("least"), plateau_.least);
+  visitor.scalar(named("reduced"), plateau_.reduced);
+  visitor.integer(named("observed"), plateau_.observed);
+  visitor.integer(named("means"), plateau_.means);
+  visitor.integer(named("waited"), plateau_.waited);
 }
 
 void Schedule::visit(OptionVisitor& visitor) {

@@ -99,12 +99,12 @@ class Schedule {
   double operator()(Index t) const;
   /// The nominal value, which is also the greatest.
   double rate() const;
-  /// Tells of a step's loss; ReduceOnPlateau alone listens.
-  void observe(double loss);
+  /// Tells of the loss of step t; ReduceOnPlateau alone listens, once its warm-up is over.
+  void observe(Index t, double loss);
   /// Forgets what was observed.
   void reset();
-  /// What observe() left, for a checkpoint.
-  void visit(StateVisitor& visitor);
+  /// What observe() left, for a checkpoint, under names that begin with `of`.
+  void visit(StateVisitor& visitor, std::string_view of);
   /// Its options.
   void visit(OptionVisitor& visitor);
   /// "cosine", …

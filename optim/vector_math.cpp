@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/threads.h"
+#include "optim/sum.h"
 
 // Unless all is compiled for one processor: compiled for two kinds, the better chosen when the program is loaded, which
 // is too early for the thread sanitizer.
@@ -26,37 +27,12 @@
 namespace gradus {
 namespace {
 
-constexpr Index most_parts = 64, smallest_part = 4096;
-
-// Sums kernel(begin, end) over parts of 0 … n−1 that are the same for every number of threads.
-template <class Kernel>
-double sum_of_parts(Index n, Kernel kernel) {
-  const Index part = std::max(smallest_part, (n / most_parts + 16) / 16 * 16);
-  std::array<double, most_parts + 1> sums{};
-  parallel_for(n, part, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; i += part)
-      sums[static_cast<std::size_t>(i / part)] = kernel(i, std::min(i + part, end));
-  });
-  double sum = 0;
-  for (const double s : sums) sum += s;
-  return sum;
-}
-
-// Sums side by side, so that they are added as vectors.
-constexpr Index lanes = 16;
+constexpr Index grain = 4096;
 
 template <class Scalar>
 inline double products(Index n, const Scalar* x, const Scalar* y) {
-  std::array<double, lanes> sums{};
-  Index i = 0;
-  for (; i + lanes <= n; i += lanes)
-    for (Index j = 0; j < lanes; ++j)
-      sums[static_cast<std::size_t>(j)] += static_cast<double>(x[i + j]) * static_cast<double>(y[i + j]);
-  for (Index j = 0; i + j < n; ++j)
-    sums[static_cast<std::size_t>(j)] += static_cast<double>(x[i + j]) * static_cast<double>(y[i + j]);
-  double sum = 0;
-  for (const double s : sums) sum += s;
-  return sum;
+  return sum_on_this_thread(
+      0, n, [=](std::size_t i) { return static_cast<double>(x[i]) * static_cast<double>(y[i]); });
 }
 
 template <class Scalar>
@@ -72,7 +48,7 @@ GRADUS_CLONES void add_on_this(Index n, double a, const double* x, double* y) { 
 template <class Scalar>
 double dot_of(std::span<const Scalar> x, std::span<const Scalar> y) {
   const Scalar *a = x.data(), *b = y.data();
-  return sum_of_parts(std::ssize(x), [=](Index begin, Index end) {
+  return parallel_sum<double>(std::ssize(x), grain, [=](Index begin, Index end) {
     return products_on_this(end - begin, a + begin, b + begin);
   });
 }
@@ -93,25 +69,54 @@ double norm_of(std::span<const Scalar> x) {
   return std::scalbn(std::sqrt(sum), exponent);
 }
 
+struct Largest {
+  double value = 0;
+  Largest& operator+=(const Largest& other) {
+    if (!(other.value <= value)) value = std::isnan(value) ? value : other.value;
+    return *this;
+  }
+};
+
 template <class Scalar>
 double max_norm_of(std::span<const Scalar> x) {
-  Scalar largest = 0;
-  for (const Scalar v : x)
-    if (!(std::abs(v) <= largest)) largest = std::isnan(largest) ? largest : std::abs(v);
-  return static_cast<double>(largest);
+  const auto largest = [x](Index begin, Index end) {
+    Scalar found = 0;
+    bool nan = false;
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      found = std::max(found, std::abs(x[i]));
+      nan |= std::isnan(x[i]);
+    }
+    return Largest{nan ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(found)};
+  };
+  return parallel_sum<Largest>(std::ssize(x), grain, largest).value;
 }
 
 template <class Scalar>
 void axpy_of(Scalar a, std::span<const Scalar> x, std::span<Scalar> y) {
-  parallel_for(std::ssize(x), smallest_part, [a, from = x.data(), to = y.data()](Index begin, Index end) {
+  parallel_for(std::ssize(x), grain, [a, from = x.data(), to = y.data()](Index begin, Index end) {
     add_on_this(end - begin, a, from + begin, to + begin);
   });
 }
 
+struct First {
+  Index place = -1;
+  First& operator+=(const First& other) {
+    if (place < 0) place = other.place;
+    return *this;
+  }
+};
+
 template <class Scalar>
 Index first_non_finite_of(std::span<const Scalar> x) {
-  const auto found = std::find_if_not(x.begin(), x.end(), [](Scalar v) { return std::isfinite(v); });
-  return found == x.end() ? -1 : found - x.begin();
+  const auto first = [x](Index begin, Index end) {
+    const auto part = x.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+    int found = 0;  // without an early end, so that it is as fast as the memory
+    for (const Scalar v : part) found |= !(std::abs(v) <= std::numeric_limits<Scalar>::max());
+    if (found == 0) return First{};
+    return First{begin +
+                 (std::ranges::find_if_not(part, [](Scalar v) { return std::isfinite(v); }) - part.begin())};
+  };
+  return parallel_sum<First>(std::ssize(x), grain, first).place;
 }
 
 }  // namespace

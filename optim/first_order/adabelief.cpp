@@ -15,7 +15,7 @@ void AdabeliefOptions::visit(OptionVisitor& o) {
 template <class Scalar>
 Adabelief<Scalar>::Adabelief(AdabeliefOptions options)
     : FirstOrder<Scalar>("adabelief", options.learning_rate, options.guards),
-      options_(checked("adabelief", options)) {}
+      options_(checked<Scalar>("adabelief", options)) {}
 
 template <class Scalar>
 void Adabelief<Scalar>::state(const Fields& each) {

@@ -13,7 +13,7 @@ void AdadeltaOptions::visit(OptionVisitor& o) {
 
 template <class Scalar>
 Adadelta<Scalar>::Adadelta(AdadeltaOptions options)
-    : FirstOrder<Scalar>("adadelta", 1, options.guards), options_(checked("adadelta", options)) {}
+    : FirstOrder<Scalar>("adadelta", 1, options.guards), options_(checked<Scalar>("adadelta", options)) {}
 
 template <class Scalar>
 void Adadelta<Scalar>::state(const Fields& each) {

@@ -45,19 +45,27 @@ class Adafactor : public FirstOrder<Scalar> {
 
  private:
   using typename FirstOrder<Scalar>::Fields;
-  struct Matrix;
+  struct Matrix {
+    Layout::Block block;
+    Index rows, columns;            // of a vector one row: V = C then
+    Index first_row, first_column;  // where its R and C begin
+    Index strips, panels;           // how many parts of columns and of rows are worked on at a time
+    double u2;                      // Σ U² of this step
+  };
   void state(const Fields&) override {}
   void begin(const Layout& layout) override;
   void visit_numbers(StateVisitor& visitor) override;
   Change update(const RuleStep<Scalar>& step) override;
-  Change update(const RuleStep<Scalar>& step, const Matrix& matrix);
+  Change estimate(const RuleStep<Scalar>& step, Matrix& matrix);
+  Change move(const RuleStep<Scalar>& step, const Matrix& matrix);
 
   AdafactorOptions options_;
   Vector<double> r_, c_;  // of all matrices, one after the other
-  // Not state: √(ΣR/R) and 1/√C, and what each row adds to RMS(U) and to the change of θ.
-  Vector<Scalar> row_factors_, column_factors_;
-  Vector<double> squares_;
-  Vector<Change> changes_;
+  // Not state:
+  std::vector<Matrix> matrices_;
+  Vector<double> next_r_, next_c_;
+  Vector<Scalar> row_factors_, column_factors_;  // √(ΣR/R) and 1/√C
+  Vector<double> row_sums_, column_sums_;        // Σ G² over a strip, over a panel
 };
 
 extern template class Adafactor<float>;

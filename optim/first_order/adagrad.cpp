@@ -14,7 +14,7 @@ void AdagradOptions::visit(OptionVisitor& o) {
 template <class Scalar>
 Adagrad<Scalar>::Adagrad(AdagradOptions options)
     : FirstOrder<Scalar>("adagrad", options.learning_rate, options.guards),
-      options_(checked("adagrad", options)) {}
+      options_(checked<Scalar>("adagrad", options)) {}
 
 template <class Scalar>
 void Adagrad<Scalar>::state(const Fields& each) {

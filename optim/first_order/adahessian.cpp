@@ -19,7 +19,7 @@ void AdahessianOptions::visit(OptionVisitor& o) {
 template <class Scalar>
 Adahessian<Scalar>::Adahessian(AdahessianOptions options)
     : FirstOrder<Scalar>("adahessian", options.learning_rate, options.guards),
-      options_(checked("adahessian", options)) {}
+      options_(checked<Scalar>("adahessian", options)) {}
 
 template <class Scalar>
 void Adahessian<Scalar>::state(const Fields& each) {
@@ -30,15 +30,15 @@ void Adahessian<Scalar>::state(const Fields& each) {
 template <class Scalar>
 void Adahessian<Scalar>::begin(const Layout& layout) {
   z_.assign(static_cast<std::size_t>(layout.size()), 0);
-  diagonal_ = z_;
+  product_ = z_;
 }
 
 template <class Scalar>
 Change Adahessian<Scalar>::update(const RuleStep<Scalar>& step) {
   const Random random(static_cast<std::uint64_t>(options_.seed), "adahessian z",
                       static_cast<std::uint64_t>(step.t));
-  if (const Index i = estimate_hessian_diagonal<Scalar>(step, random, z_, diagonal_); i >= 0)
-    return {.first_non_finite = i};
+  if (const Change refused = sample_hessian_diagonal<Scalar>(step, random, z_, product_); refused.refused)
+    return refused;
 
   const auto mean1 = decay<Scalar>(options_.beta1), mean2 = decay<Scalar>(options_.beta2);
   const auto rate = static_cast<Scalar>(step.eta / (1 - std::pow(options_.beta1, step.t)));
@@ -48,12 +48,13 @@ Change Adahessian<Scalar>::update(const RuleStep<Scalar>& step) {
   const auto run = [&](auto power) {
     return pass(
         step,
-        [=](Scalar g, Scalar& theta, Scalar& m, Scalar& v, const Scalar& diagonal) {
+        [=](Scalar g, Scalar& theta, Scalar& m, Scalar& v, Scalar z, Scalar product) {
           m = mean1(m, g);
+          const Scalar diagonal = z * product;
           v = mean2(v, diagonal * diagonal);
           theta -= ratio(rate * m, power(std::sqrt(c * v)) + epsilon) + shrink * theta;
         },
-        m_, v_, diagonal_);
+        m_, v_, std::as_const(z_), std::as_const(product_));
   };
   if (options_.power == 1) return run([](Scalar x) { return x; });
   return run([p = static_cast<Scalar>(options_.power)](Scalar x) { return std::pow(x, p); });

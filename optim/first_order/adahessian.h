@@ -51,7 +51,7 @@ class Adahessian : public FirstOrder<Scalar> {
 
   AdahessianOptions options_;
   Vector<Scalar> m_, v_;
-  Vector<Scalar> z_, diagonal_;  // not state
+  Vector<Scalar> z_, product_;  // not state
 };
 
 extern template class Adahessian<float>;

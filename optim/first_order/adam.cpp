@@ -15,7 +15,8 @@ void AdamOptions::visit(OptionVisitor& o) {
 
 template <class Scalar>
 Adam<Scalar>::Adam(AdamOptions options)
-    : FirstOrder<Scalar>("adam", options.learning_rate, options.guards), options_(checked("adam", options)) {}
+    : FirstOrder<Scalar>("adam", options.learning_rate, options.guards),
+      options_(checked<Scalar>("adam", options)) {}
 
 template <class Scalar>
 void Adam<Scalar>::state(const Fields& each) {

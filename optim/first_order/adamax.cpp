@@ -16,7 +16,7 @@ void AdamaxOptions::visit(OptionVisitor& o) {
 template <class Scalar>
 Adamax<Scalar>::Adamax(AdamaxOptions options)
     : FirstOrder<Scalar>("adamax", options.learning_rate, options.guards),
-      options_(checked("adamax", options)) {}
+      options_(checked<Scalar>("adamax", options)) {}
 
 template <class Scalar>
 void Adamax<Scalar>::state(const Fields& each) {

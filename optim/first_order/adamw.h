@@ -1,4 +1,6 @@
 #pragma once
+#include <optional>
+
 #include "first_order.h"
 
 namespace gradus {
@@ -21,8 +23,9 @@ namespace gradus {
 /// η. So the paper's λ is η₀ times the libraries': with the dialects torch and keras, give weight_decay
 /// itself. Both θ of the last line are those before the step.
 ///
-/// Defaults: η = 0.001, β₁ = 0.9, β₂ = 0.999, ε = 1e-8 (paper), λ = 1e-5, which is PyTorch's 0.01 at η₀ =
-/// 0.001. Keras has λ = 0.004, ε = 1e-7; optax λ = 1e-4.
+/// Defaults: η = 0.001, β₁ = 0.9, β₂ = 0.999, ε = 1e-8 (paper). λ follows the dialect where it is not given: 0.01
+/// for torch and 0.004 for keras, as these libraries have it, and for the paper's 1e-5, which is torch's at η₀ =
+/// 0.001: the paper names none, and tunes it. Keras has ε = 1e-7; optax λ = 1e-4 in torch's form.
 ///
 /// State: m, v.
 ///
@@ -33,7 +36,7 @@ struct AdamwOptions {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
-  double weight_decay = 1e-5;  ///< λ
+  std::optional<double> weight_decay = {};  ///< λ; the dialect's where it is not given
   Dialect dialect = Dialect::paper;
   Guards guards = {};
   void visit(OptionVisitor&);

@@ -16,7 +16,8 @@ void AdanOptions::visit(OptionVisitor& o) {
 
 template <class Scalar>
 Adan<Scalar>::Adan(AdanOptions options)
-    : FirstOrder<Scalar>("adan", options.learning_rate, options.guards), options_(checked("adan", options)) {}
+    : FirstOrder<Scalar>("adan", options.learning_rate, options.guards),
+      options_(checked<Scalar>("adan", options)) {}
 
 template <class Scalar>
 void Adan<Scalar>::state(const Fields& each) {

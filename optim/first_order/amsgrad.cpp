@@ -16,7 +16,7 @@ void AmsgradOptions::visit(OptionVisitor& o) {
 template <class Scalar>
 Amsgrad<Scalar>::Amsgrad(AmsgradOptions options)
     : FirstOrder<Scalar>("amsgrad", options.learning_rate, options.guards),
-      options_(checked("amsgrad", options)) {}
+      options_(checked<Scalar>("amsgrad", options)) {}
 
 template <class Scalar>
 void Amsgrad<Scalar>::state(const Fields& each) {

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/threads.h"
 #include "optim/first_order/inner.h"
+#include "optim/first_order/pass.h"
 #include "optim/registry.h"
-#include "optim/vector_math.h"
 
 namespace gradus {
 
@@ -21,14 +20,13 @@ Averaged<Scalar>::Averaged(AveragedOptions options)
 
 template <class Scalar>
 Averaged<Scalar>::Averaged(std::unique_ptr<Optimizer<Scalar>> inner, AveragedOptions options)
-    : options_(checked("averaged", std::move(options))), inner_(not_null("averaged", std::move(inner))) {}
+    : options_(checked<Scalar>("averaged", std::move(options))), inner_(not_null("averaged", std::move(inner))) {}
 
 template <class Scalar>
 void Averaged<Scalar>::reset(const Layout& layout) {
   inner_->reset(layout);
   t_ = 0;
   iterate_.assign(static_cast<std::size_t>(layout.size()), 0);
-  change_ = iterate_;
 }
 
 template <class Scalar>
@@ -40,21 +38,17 @@ void Averaged<Scalar>::visit(StateVisitor& visitor) {
 
 template <class Scalar>
 StepReport Averaged<Scalar>::step(Objective<Scalar>& objective, Ref theta) {
-  check_size<Scalar>("averaged", theta, iterate_.size());
+  check_size("averaged", theta.size(), iterate_.size());
   if (t_ == 0) std::ranges::copy(theta, iterate_.begin());
   StepReport report = inner_->step(objective, iterate_);
   report.step_norm = 0;
   if (!stepped(report)) return report;
   const auto t = static_cast<double>(++t_);
   const double c = options_.decay == 0 ? 1 / t : (1 - options_.decay) / (1 - std::pow(options_.decay, t));
-  parallel_for(std::ssize(theta), 4096, [&, c = static_cast<Scalar>(c)](Index begin, Index end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      const Scalar before = theta[i];
-      theta[i] = blend(c, before, iterate_[i]);
-      change_[i] = theta[i] - before;
-    }
-  });
-  report.step_norm = norm(std::span<const Scalar>(change_));
+  const Change change = pass<Scalar>(
+      iterate_, theta, {},
+      [c = static_cast<Scalar>(c)](Scalar iterate, Scalar& mean) { mean = blend(c, mean, iterate); });
+  report.step_norm = change.length;
   return report;
 }
 

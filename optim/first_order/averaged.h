@@ -54,7 +54,6 @@ class Averaged : public Optimizer<Scalar> {
   std::unique_ptr<Optimizer<Scalar>> inner_;
   Index t_ = 0;
   Vector<Scalar> iterate_;  // ϑ
-  Vector<Scalar> change_;   // not state
 };
 
 extern template class Averaged<float>;

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <limits>
 
-#include "base/error.h"
 #include "base/threads.h"
 #include "optim/vector_math.h"
 
@@ -20,20 +19,19 @@ double shown(double x) { return std::isnan(x) ? std::numeric_limits<double>::qui
 
 template <class Scalar>
 FirstOrder<Scalar>::FirstOrder(std::string name, Schedule learning_rate, const Guards& guards)
-    : name_(std::move(name)), learning_rate_(std::move(learning_rate)), guards_(guards) {
-  // Its range as a double is checked with the method's other options.
-  const double rate = learning_rate_.rate();
-  if (const auto rounded = static_cast<Scalar>(rate);
-      rate > 0 && std::isfinite(rate) && !(rounded > 0 && std::isfinite(rounded)))
-    throw Error(fmt::format("[{}] learning_rate is {}, which a {} cannot hold.", name_, rate,
-                            sizeof(Scalar) == 4 ? "float" : "double"));
+    : name_(std::move(name)), learning_rate_(std::move(learning_rate)), guards_(guards) {}
+
+template <class Scalar>
+void FirstOrder<Scalar>::all_schedules(const Schedules& each) {
+  each("learning_rate", learning_rate_);
+  schedules(each);
 }
 
 template <class Scalar>
 void FirstOrder<Scalar>::reset(const Layout& layout) {
   layout_ = layout;
   t_ = skipped_ = 0;
-  learning_rate_.reset();
+  all_schedules([](std::string_view, Schedule& schedule) { schedule.reset(); });
   const auto n = static_cast<std::size_t>(layout.size());
   g_.assign(n, 0);
   state([n](std::string_view, Vector<Scalar>& values) { values.assign(n, 0); });
@@ -44,7 +42,7 @@ template <class Scalar>
 void FirstOrder<Scalar>::visit(StateVisitor& visitor) {
   visitor.integer("t", t_);
   visitor.integer("skipped", skipped_);
-  learning_rate_.visit(visitor);
+  all_schedules([&](std::string_view name, Schedule& schedule) { schedule.visit(visitor, name); });
   visit_numbers(visitor);
   state([&](std::string_view symbol, Vector<Scalar>& values) { visitor.vector(symbol, std::span(values)); });
 }
@@ -70,10 +68,7 @@ StepReport FirstOrder<Scalar>::refuse(StepReport report, std::string message) {
 
 template <class Scalar>
 StepReport FirstOrder<Scalar>::step(Objective<Scalar>& objective, Ref theta) {
-  if (theta.size() != g_.size())
-    throw Error(
-        fmt::format("[{}] θ has {} elements, but reset was called for {}.", name_, theta.size(), g_.size()));
-
+  check_size(name_, theta.size(), g_.size());
   const Index t = t_ + 1;
   const double eta = learning_rate_(t);
   const View g = g_, at = point(t, theta);
@@ -83,29 +78,26 @@ StepReport FirstOrder<Scalar>::step(Objective<Scalar>& objective, Ref theta) {
   report.gradient_norm = norm(g);
 
   if (!std::isfinite(report.loss))
-    return refuse(
-        report, fmt::format("The loss is {}; θ is left as it was. A smaller learning rate than {} may help.",
-                            shown(report.loss), eta));
+    return refuse(report,
+                  fmt::format("The loss is {} in step {}; θ is left as it was.{}", shown(report.loss), t,
+                              t == 1 ? "" : fmt::format(" A smaller learning rate than {} may help.", eta)));
   if (!std::isfinite(report.gradient_norm)) {
     const Index i = first_non_finite(g);
     return refuse(
         report,
-        i < 0 ? fmt::format("The gradient's norm overflows (loss {}); θ is left as it was.", report.loss)
-              : fmt::format("The gradient of {} is {} (loss {}); θ is left as it was.",
+        i < 0 ? fmt::format("The gradient's norm overflows in step {} (loss {}); θ is left as it was.", t,
+                            report.loss)
+              : fmt::format("The gradient of {} is {} in step {} (loss {}); θ is left as it was.",
                             objective.element_name(i),
-                            shown(static_cast<double>(g[static_cast<std::size_t>(i)])), report.loss));
+                            shown(static_cast<double>(g[static_cast<std::size_t>(i)])), t, report.loss));
   }
 
   double scale = 1;
   const bool changed = guards_.l2 != 0 || std::isfinite(guards_.clip_value);
   if (changed) {
     const auto l2 = static_cast<Scalar>(guards_.l2), most = static_cast<Scalar>(guards_.clip_value);
-    parallel_for(std::ssize(g_), 4096, [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) {
-        Scalar& gradient = g_[static_cast<std::size_t>(i)];
-        gradient = std::clamp(gradient + l2 * at[static_cast<std::size_t>(i)], -most, most);
-      }
-    });
+    parallel_for_each(std::ssize(g_),
+                      [&](std::size_t i) { g_[i] = std::clamp(g_[i] + l2 * at[i], -most, most); });
   }
   if (std::isfinite(guards_.clip_norm))
     if (const double length = changed ? norm(g) : report.gradient_norm; length > guards_.clip_norm)
@@ -118,19 +110,23 @@ StepReport FirstOrder<Scalar>::step(Objective<Scalar>& objective, Ref theta) {
                                 .layout = layout_,
                                 .objective = objective,
                                 .evaluations = report.evaluations,
-                                .scale = static_cast<Scalar>(scale),
-                                .decay = static_cast<Scalar>(eta * guards_.decoupled_weight_decay),
-                                .box_low = static_cast<Scalar>(guards_.box_low),
-                                .box_high = static_cast<Scalar>(guards_.box_high)});
+                                .around = {.scale = static_cast<Scalar>(scale),
+                                           .decay = static_cast<Scalar>(eta * guards_.decoupled_weight_decay),
+                                           .low = static_cast<Scalar>(guards_.box_low),
+                                           .high = static_cast<Scalar>(guards_.box_high)}});
+  if (change.refused)
+    return refuse(report, fmt::format("{} of {} is {} in step {} (loss {}); θ is left as it was.",
+                                      change.refused, objective.element_name(change.first_non_finite),
+                                      shown(change.value), t, report.loss));
   t_ = t;
   skipped_ = 0;
-  learning_rate_.observe(report.loss);
-  report.step_norm = std::sqrt(change.squares);
+  all_schedules([&](std::string_view, Schedule& schedule) { schedule.observe(t, report.loss); });
+  report.step_norm = change.length;
   if (const Index i = change.first_non_finite; i >= 0) {
     report.status = Status::non_finite;
-    report.message =
-        fmt::format("The step overflows {} (learning rate {}, gradient {}); that element is left as it was.",
-                    objective.element_name(i), eta, g[static_cast<std::size_t>(i)]);
+    report.message = fmt::format(
+        "Step {} overflows {} or its state (learning rate {}, gradient {}); they are left as they were.", t,
+        objective.element_name(i), eta, g[static_cast<std::size_t>(i)]);
   }
   return report;
 }

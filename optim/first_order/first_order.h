@@ -1,5 +1,7 @@
 #pragma once
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <string>
 
 #include "../layout.h"
@@ -11,15 +13,37 @@ namespace gradus {
 
 /// What an update did to θ.
 struct Change {
-  double squares = 0;  ///< Σ (θ_after − θ_before)²
+  double length = 0;  ///< ‖θ_after − θ_before‖₂
   Index first_non_finite =
       -1;  ///< the first element that would have become infinite or NaN; it was left as it was
 
+  // Of a rule that found something that is not finite, and left θ and its state as they were:
+  const char* refused = nullptr;  ///< what of the first element it was: "the Hessian's diagonal"
+  double value = 0;               ///< what it was
+
+  /// The same where the elements are counted from further ahead.
+  Change from(Index offset) const {
+    Change same = *this;
+    if (first_non_finite >= 0) same.first_non_finite += offset;
+    return same;
+  }
   Change& operator+=(const Change& other) {
-    squares += other.squares;
+    length = std::hypot(length, other.length);
+    return prepared(other);
+  }
+  /// What preparing a step found; it did not move θ.
+  Change& prepared(const Change& other) {
     if (first_non_finite < 0) first_non_finite = other.first_non_finite;
     return *this;
   }
+};
+
+/// What is done around a rule: it gets scale · g; decay · θ is taken off besides; θ ends in the box from low to high.
+template <class Scalar>
+struct AroundRule {
+  Scalar scale = 1, decay = 0;
+  Scalar low = -std::numeric_limits<Scalar>::infinity(), high = std::numeric_limits<Scalar>::infinity();
+  bool operator==(const AroundRule&) const = default;
 };
 
 /// One step as a rule sees it.
@@ -32,9 +56,8 @@ struct RuleStep {
   const Layout& layout;
   Objective<Scalar>& objective;
   Evaluations& evaluations;
-  Scalar scale, decay;       ///< the rule gets scale · g; decay · θ is taken off besides
-  Scalar box_low, box_high;  ///< where θ ends in
-  Index offset = 0;          ///< where in the whole θ this part begins
+  AroundRule<Scalar> around = {};
+  Index offset = 0;  ///< where in the whole θ this part begins
 
   /// The same for a part of θ.
   RuleStep part(const Layout::Block& block) const {
@@ -52,8 +75,9 @@ struct RuleStep {
 /// a rule says what its state is and how it moves θ.
 ///
 /// A loss or gradient that is not finite leaves θ and the state as they were: Status::non_finite, with the first element
-/// concerned, or Status::skipped for as many steps in a row as Guards allows. Where a step would make an element of θ or
-/// of the state infinite or NaN, that element of θ stays, the others have moved, and the status is non_finite.
+/// concerned, or Status::skipped for as many steps in a row as Guards allows; so does a rule's own quantity, as a Hessian
+/// product. Where a step would make an element of θ or of the state infinite or NaN, that element stays, of θ and of the
+/// state, the others have moved, and the status is non_finite.
 template <class Scalar>
 class FirstOrder : public Optimizer<Scalar> {
  public:
@@ -69,11 +93,14 @@ class FirstOrder : public Optimizer<Scalar> {
 
  protected:
   using Fields = std::function<void(std::string_view symbol, Vector<Scalar>& values)>;
+  using Schedules = std::function<void(std::string_view name, Schedule& schedule)>;
 
   FirstOrder(std::string name, Schedule learning_rate, const Guards& guards);
 
   /// Calls each(symbol, values) for every vector of the rule's state. They get θ's size, and begin at 0.
   virtual void state(const Fields& each) = 0;
+  /// Calls each(name, schedule) for every schedule besides the learning rate's.
+  virtual void schedules(const Schedules&) {}
   /// Anything more that a new run begins with.
   virtual void begin(const Layout&) {}
   /// Numbers of the state.
@@ -83,6 +110,7 @@ class FirstOrder : public Optimizer<Scalar> {
 
  private:
   StepReport refuse(StepReport report, std::string message);
+  void all_schedules(const Schedules& each);
 
   std::string name_;
   Schedule learning_rate_;

@@ -8,30 +8,33 @@
 namespace gradus {
 
 template <class Scalar>
-Index estimate_hessian_diagonal(const RuleStep<Scalar>& step, const Random& random, std::span<Scalar> z,
-                                std::span<Scalar> d) {
-  constexpr Index bits = 128;  // of a block of random numbers
-  const Index n = std::ssize(z), grain = 32 * bits;
-  parallel_for(n, grain, [&](Index begin, Index end) {
-    for (Index first = begin; first < end; first += bits) {
-      const auto words = random.block(static_cast<std::uint64_t>(first / bits));
-      for (Index i = first; i < std::min(first + bits, end); ++i) {
-        const auto bit = static_cast<unsigned>(i - first);
-        z[static_cast<std::size_t>(i)] = (words[bit / 32] >> (bit % 32) & 1) != 0 ? 1 : -1;
+Change sample_hessian_diagonal(const RuleStep<Scalar>& step, const Random& random, std::span<Scalar> z,
+                               std::span<Scalar> product) {
+  constexpr Index bits = 32, words = 4;  // of a block of random numbers
+  const Index n = std::ssize(z);
+  parallel_for(n, 32 * words * bits, [&](Index begin, Index end) {
+    for (Index first = begin; first < end; first += words * bits) {
+      const auto block = random.block(static_cast<std::uint64_t>(first / (words * bits)));
+      for (Index word = 0; word < words; ++word) {
+        const auto signs = static_cast<std::uint32_t>(block[static_cast<std::size_t>(word)]);
+        Scalar* const to = z.data() + first + word * bits;
+        const Index count = std::clamp<Index>(end - first - word * bits, 0, bits);
+        for (Index bit = 0; bit < count; ++bit) to[bit] = (signs >> bit & 1) != 0 ? Scalar(1) : Scalar(-1);
       }
     }
   });
   ++step.evaluations.products;
-  step.objective.hessian(step.theta).apply(z, d);
-  parallel_for(n, grain, [&](Index begin, Index end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) d[i] *= z[i];
-  });
-  return first_non_finite(std::span<const Scalar>(d));
+  step.objective.hessian(step.theta).apply(z, product);
+  const Index i = first_non_finite(std::span<const Scalar>(product));
+  if (i < 0) return {};
+  return {.first_non_finite = i,
+          .refused = "The Hessian product",
+          .value = static_cast<double>(product[static_cast<std::size_t>(i)])};
 }
 
-template Index estimate_hessian_diagonal(const RuleStep<float>&, const Random&, std::span<float>,
-                                         std::span<float>);
-template Index estimate_hessian_diagonal(const RuleStep<double>&, const Random&, std::span<double>,
-                                         std::span<double>);
+template Change sample_hessian_diagonal(const RuleStep<float>&, const Random&, std::span<float>,
+                                        std::span<float>);
+template Change sample_hessian_diagonal(const RuleStep<double>&, const Random&, std::span<double>,
+                                        std::span<double>);
 
 }  // namespace gradus

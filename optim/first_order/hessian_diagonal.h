@@ -4,10 +4,10 @@
 
 namespace gradus {
 
-/// An estimate of the Hessian's diagonal at the step's θ from one product: d ← z∘Hz, z random signs; unbiased (Bekas,
-/// Kokiopoulou & Saad 2007). Returns the first element of d that is not finite, −1 where all are.
+/// What gives an estimate of the Hessian's diagonal at the step's θ, z∘Hz: random signs z, and the product Hz; unbiased
+/// (Bekas, Kokiopoulou & Saad 2007). Returns a refusal where an element is not finite.
 template <class Scalar>
-Index estimate_hessian_diagonal(const RuleStep<Scalar>& step, const Random& random, std::span<Scalar> z,
-                                std::span<Scalar> d);
+Change sample_hessian_diagonal(const RuleStep<Scalar>& step, const Random& random, std::span<Scalar> z,
+                               std::span<Scalar> product);
 
 }  // namespace gradus

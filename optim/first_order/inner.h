@@ -17,13 +17,6 @@ std::unique_ptr<Optimizer<Scalar>> not_null(const std::string& who,
   return inner;
 }
 
-template <class Scalar>
-void check_size(const std::string& who, std::span<const Scalar> theta, std::size_t n) {
-  if (theta.size() != n)
-    throw Error("[" + who + "] θ has " + std::to_string(theta.size()) +
-                " elements, but reset was called for " + std::to_string(n) + ".");
-}
-
 /// Whether a step was taken.
 inline bool stepped(const StepReport& report) {
   return report.status != Status::skipped && report.status != Status::non_finite;

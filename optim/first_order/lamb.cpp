@@ -16,7 +16,8 @@ void LambOptions::visit(OptionVisitor& o) {
 
 template <class Scalar>
 Lamb<Scalar>::Lamb(LambOptions options)
-    : FirstOrder<Scalar>("lamb", options.learning_rate, options.guards), options_(checked("lamb", options)) {}
+    : FirstOrder<Scalar>("lamb", options.learning_rate, options.guards),
+      options_(checked<Scalar>("lamb", options)) {}
 
 template <class Scalar>
 void Lamb<Scalar>::state(const Fields& each) {
@@ -37,23 +38,26 @@ Change Lamb<Scalar>::update(const RuleStep<Scalar>& step) {
   const auto c1 = static_cast<Scalar>(1 / (1 - std::pow(options_.beta1, step.t)));
   const auto c2 = static_cast<Scalar>(1 / (1 - std::pow(options_.beta2, step.t)));
 
-  Change change = pass(
-      preparing(step),
-      [=](Scalar g, const Scalar& theta, Scalar& m, Scalar& v, Scalar& r) {
-        m = mean1(m, g);
-        v = mean2(v, g * g);
-        r = ratio(c1 * m, std::sqrt(c2 * v) + epsilon) + lambda * theta;
-      },
-      m_, v_, r_);
+  const auto adam = [=](Scalar g, Scalar& r, Scalar& m, Scalar& v, Scalar theta) {
+    m = mean1(m, g);
+    v = mean2(v, g * g);
+    r = ratio(c1 * m, std::sqrt(c2 * v) + epsilon) + lambda * theta;
+  };
+  Change change;
   for (const Layout::Block& block : step.layout.blocks) {
     const RuleStep<Scalar> own = step.part(block);
-    const double size = norm(std::span<const Scalar>(own.theta));
-    const double length = norm(std::span<const Scalar>(part(r_, block)));
+    const std::span<Scalar> r_of_block = part(r_, block);
+    const std::span<const Scalar> w_of_block = own.theta;
+    const Change found = pass<Scalar>(own.g, r_of_block, {.scale = step.around.scale}, adam, part(m_, block),
+                                      part(v_, block), w_of_block);
+    change.prepared(found.from(own.offset));
+    if (found.first_non_finite >= 0) continue;  // without r there is no q
+
+    const double size = norm(w_of_block), length = norm(std::span<const Scalar>(r_of_block));
     const double q = size == 0 || length == 0 ? 1 : size / length;
     change += pass(
-        own,
-        [rate = static_cast<Scalar>(step.eta * q)](Scalar, Scalar& w, const Scalar& r) { w -= rate * r; },
-        part(r_, block));
+        own, [rate = bounded<Scalar>(step.eta * q)](Scalar, Scalar& w, Scalar r) { w -= rate * r; },
+        std::span<const Scalar>(r_of_block));
   }
   return change;
 }

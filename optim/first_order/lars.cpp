@@ -15,11 +15,17 @@ void LarsOptions::visit(OptionVisitor& o) {
 
 template <class Scalar>
 Lars<Scalar>::Lars(LarsOptions options)
-    : FirstOrder<Scalar>("lars", options.learning_rate, options.guards), options_(checked("lars", options)) {}
+    : FirstOrder<Scalar>("lars", options.learning_rate, options.guards),
+      options_(checked<Scalar>("lars", options)) {}
 
 template <class Scalar>
 void Lars<Scalar>::state(const Fields& each) {
   each("v", v_);
+}
+
+template <class Scalar>
+void Lars<Scalar>::schedules(const Schedules& each) {
+  each("momentum", options_.momentum);
 }
 
 template <class Scalar>
@@ -28,7 +34,7 @@ Change Lars<Scalar>::update(const RuleStep<Scalar>& step) {
   const auto lambda = static_cast<Scalar>(options_.weight_decay);
   const auto ratio = [&](const RuleStep<Scalar>& part) {
     const double w = norm(std::span<const Scalar>(part.theta));
-    const double g = static_cast<double>(part.scale) * norm(part.g);
+    const double g = static_cast<double>(part.around.scale) * norm(part.g);
     return w == 0 || g == 0 ? 1 : options_.trust * w / (g + options_.weight_decay * w);
   };
 
@@ -38,7 +44,7 @@ Change Lars<Scalar>::update(const RuleStep<Scalar>& step) {
     const double q = block.columns == 1 ? 1 : ratio(own);
     change += pass(
         own,
-        [=, rate = static_cast<Scalar>(step.eta * q)](Scalar g, Scalar& w, Scalar& v) {
+        [=, rate = bounded<Scalar>(step.eta * q)](Scalar g, Scalar& w, Scalar& v) {
           v = mu * v + rate * (g + lambda * w);
           w -= v;
         },

@@ -38,7 +38,9 @@ class Lars : public FirstOrder<Scalar> {
 
  private:
   using typename FirstOrder<Scalar>::Fields;
+  using typename FirstOrder<Scalar>::Schedules;
   void state(const Fields& each) override;
+  void schedules(const Schedules& each) override;
   Change update(const RuleStep<Scalar>& step) override;
 
   LarsOptions options_;

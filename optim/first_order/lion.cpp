@@ -14,7 +14,8 @@ void LionOptions::visit(OptionVisitor& o) {
 
 template <class Scalar>
 Lion<Scalar>::Lion(LionOptions options)
-    : FirstOrder<Scalar>("lion", options.learning_rate, options.guards), options_(checked("lion", options)) {}
+    : FirstOrder<Scalar>("lion", options.learning_rate, options.guards),
+      options_(checked<Scalar>("lion", options)) {}
 
 template <class Scalar>
 void Lion<Scalar>::state(const Fields& each) {

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include "base/threads.h"
 #include "optim/first_order/inner.h"
+#include "optim/first_order/pass.h"
 #include "optim/registry.h"
-#include "optim/vector_math.h"
 
 namespace gradus {
 
@@ -21,14 +20,15 @@ Lookahead<Scalar>::Lookahead(LookaheadOptions options)
 
 template <class Scalar>
 Lookahead<Scalar>::Lookahead(std::unique_ptr<Optimizer<Scalar>> inner, LookaheadOptions options)
-    : options_(checked("lookahead", std::move(options))), inner_(not_null("lookahead", std::move(inner))) {}
+    : options_(checked<Scalar>("lookahead", std::move(options))),
+      inner_(not_null("lookahead", std::move(inner))) {}
 
 template <class Scalar>
 void Lookahead<Scalar>::reset(const Layout& layout) {
   inner_->reset(layout);
   t_ = 0;
   slow_.assign(static_cast<std::size_t>(layout.size()), 0);
-  change_ = slow_;
+  before_ = slow_;
 }
 
 template <class Scalar>
@@ -40,23 +40,22 @@ void Lookahead<Scalar>::visit(StateVisitor& visitor) {
 
 template <class Scalar>
 StepReport Lookahead<Scalar>::step(Objective<Scalar>& objective, Ref theta) {
-  check_size<Scalar>("lookahead", theta, slow_.size());
+  check_size("lookahead", theta.size(), slow_.size());
   const bool synchronizes = (t_ + 1) % options_.steps == 0;
   if (t_ == 0) std::ranges::copy(theta, slow_.begin());
-  if (synchronizes) std::ranges::copy(theta, change_.begin());
+  if (synchronizes) std::ranges::copy(theta, before_.begin());
   StepReport report = inner_->step(objective, theta);
   if (!stepped(report)) return report;
   ++t_;
   if (!synchronizes) return report;
-  parallel_for(std::ssize(theta), 4096,
-               [&, rate = static_cast<Scalar>(options_.rate)](Index begin, Index end) {
-                 for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-                   slow_[i] = blend(rate, slow_[i], theta[i]);
-                   change_[i] = slow_[i] - change_[i];
-                   theta[i] = slow_[i];
-                 }
-               });
-  report.step_norm = norm(std::span<const Scalar>(change_));
+  const Change change = pass<Scalar>(
+      theta, before_, {},
+      [rate = static_cast<Scalar>(options_.rate)](Scalar fast, Scalar& to, Scalar& slow) {
+        to = slow = blend(rate, slow, fast);
+      },
+      slow_);
+  std::ranges::copy(before_, theta.begin());
+  report.step_norm = change.length;
   return report;
 }
 

@@ -50,7 +50,7 @@ class Lookahead : public Optimizer<Scalar> {
   std::unique_ptr<Optimizer<Scalar>> inner_;
   Index t_ = 0;
   Vector<Scalar> slow_;    // φ
-  Vector<Scalar> change_;  // not state
+  Vector<Scalar> before_;  // not state: θ before a step in which φ moves, whose length is reported
 };
 
 extern template class Lookahead<float>;

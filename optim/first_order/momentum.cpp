@@ -14,11 +14,16 @@ void MomentumOptions::visit(OptionVisitor& o) {
 template <class Scalar>
 Momentum<Scalar>::Momentum(MomentumOptions options)
     : FirstOrder<Scalar>("momentum", options.learning_rate, options.guards),
-      options_(checked("momentum", options)) {}
+      options_(checked<Scalar>("momentum", options)) {}
 
 template <class Scalar>
 void Momentum<Scalar>::state(const Fields& each) {
   each(options_.dialect == Dialect::torch ? "b" : "v", v_);
+}
+
+template <class Scalar>
+void Momentum<Scalar>::schedules(const Schedules& each) {
+  each("momentum", options_.momentum);
 }
 
 template <class Scalar>

@@ -40,7 +40,9 @@ class Momentum : public FirstOrder<Scalar> {
 
  private:
   using typename FirstOrder<Scalar>::Fields;
+  using typename FirstOrder<Scalar>::Schedules;
   void state(const Fields& each) override;
+  void schedules(const Schedules& each) override;
   Change update(const RuleStep<Scalar>& step) override;
 
   MomentumOptions options_;

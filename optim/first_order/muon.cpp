@@ -21,11 +21,17 @@ void MuonOptions::visit(OptionVisitor& o) {
 
 template <class Scalar>
 Muon<Scalar>::Muon(MuonOptions options)
-    : FirstOrder<Scalar>("muon", options.learning_rate, options.guards), options_(checked("muon", options)) {}
+    : FirstOrder<Scalar>("muon", options.learning_rate, options.guards),
+      options_(checked<Scalar>("muon", options)) {}
 
 template <class Scalar>
 void Muon<Scalar>::state(const Fields& each) {
   each("M", m_);
+}
+
+template <class Scalar>
+void Muon<Scalar>::schedules(const Schedules& each) {
+  each("momentum", options_.momentum);
 }
 
 template <class Scalar>
@@ -90,23 +96,23 @@ Change Muon<Scalar>::update_matrix(const RuleStep<Scalar>& step, const Layout::B
   const auto size = static_cast<std::size_t>(block.size());
   // N = ahead M + here G
   const Scalar here = options_.nesterov, ahead = options_.nesterov ? mu : 1;
-  Change change = pass(
-      preparing(step),
-      [=](Scalar g, const Scalar&, Scalar& M, Scalar& N) {
+  const Change found = pass<Scalar>(
+      step.g, std::span(n_).first(size), {.scale = step.around.scale},
+      [=](Scalar g, Scalar& N, Scalar& M) {
         M = mu * M + g;
         N = ahead * M + here * g;
       },
-      part(m_, block), std::span(n_).first(size));
+      part(m_, block));
+  if (found.first_non_finite >= 0) return Change().prepared(found.from(step.offset));
 
   orthogonalize(block.rows, block.columns);
 
   const double shape = static_cast<double>(block.rows) / static_cast<double>(block.columns);
   const auto rate = static_cast<Scalar>(step.eta * std::sqrt(std::max(1.0, shape)));
   const auto shrink = static_cast<Scalar>(step.eta * options_.weight_decay);
-  change += pass(
-      step, [=](Scalar, Scalar& x, const Scalar& N) { x -= rate * N + shrink * x; },
-      std::span(n_).first(size));
-  return change;
+  return pass(
+      step, [=](Scalar, Scalar& x, Scalar N) { x -= rate * N + shrink * x; },
+      std::span<const Scalar>(n_).first(size));
 }
 
 template <class Scalar>
@@ -118,14 +124,18 @@ void Muon<Scalar>::orthogonalize(Index rows, Index columns) {
              c = static_cast<Scalar>(2.0315);
 
   const double length = norm(std::span<const Scalar>(n_).first(size));
-  const auto factor = static_cast<Scalar>(1 / (length + 1e-7));
-  for (std::size_t i = 0; i < size; ++i) n_[i] *= factor;
+  parallel_for_each(rows * columns, [&, factor = static_cast<Scalar>(1 / (length + 1e-7))](std::size_t i) {
+    n_[i] *= factor;
+  });
+  const auto copy = [](const Vector<Scalar>& from, Vector<Scalar>& to, Index n) {
+    parallel_for_each(n, [&](std::size_t i) { to[i] = from[i]; });
+  };
   for (Index iteration = 0; iteration < options_.iterations; ++iteration) {
     // NᵀN and N (…) for a tall N, which is N Nᵀ and (…) N for Nᵀ.
     multiply(tall, !tall, side, side, tall ? rows : columns, 1, n_.data(), n_.data(), 0, gram_.data());
-    std::copy_n(gram_.begin(), side * side, cubic_.begin());
+    copy(gram_, cubic_, side * side);
     multiply(false, false, side, side, side, c, gram_.data(), gram_.data(), b, cubic_.data());
-    std::copy_n(n_.begin(), size, next_n_.begin());
+    copy(n_, next_n_, rows * columns);
     multiply(false, false, rows, columns, side, 1, tall ? n_.data() : cubic_.data(),
              tall ? cubic_.data() : n_.data(), a, next_n_.data());
     std::swap(n_, next_n_);

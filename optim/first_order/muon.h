@@ -54,7 +54,9 @@ class Muon : public FirstOrder<Scalar> {
 
  private:
   using typename FirstOrder<Scalar>::Fields;
+  using typename FirstOrder<Scalar>::Schedules;
   void state(const Fields& each) override;
+  void schedules(const Schedules& each) override;
   void begin(const Layout& layout) override;
   void visit_numbers(StateVisitor& visitor) override;
   Change update(const RuleStep<Scalar>& step) override;

@@ -17,7 +17,7 @@ void NadamOptions::visit(OptionVisitor& o) {
 template <class Scalar>
 Nadam<Scalar>::Nadam(NadamOptions options)
     : FirstOrder<Scalar>("nadam", options.learning_rate, options.guards),
-      options_(checked("nadam", options)) {}
+      options_(checked<Scalar>("nadam", options)) {}
 
 template <class Scalar>
 void Nadam<Scalar>::state(const Fields& each) {

@@ -14,11 +14,16 @@ void NesterovOptions::visit(OptionVisitor& o) {
 template <class Scalar>
 Nesterov<Scalar>::Nesterov(NesterovOptions options)
     : FirstOrder<Scalar>("nesterov", options.learning_rate, options.guards),
-      options_(checked("nesterov", options)) {}
+      options_(checked<Scalar>("nesterov", options)) {}
 
 template <class Scalar>
 void Nesterov<Scalar>::state(const Fields& each) {
   each(options_.dialect == Dialect::torch ? "b" : "v", v_);
+}
+
+template <class Scalar>
+void Nesterov<Scalar>::schedules(const Schedules& each) {
+  each("momentum", options_.momentum);
 }
 
 template <class Scalar>
@@ -31,10 +36,7 @@ template <class Scalar>
 typename Nesterov<Scalar>::View Nesterov<Scalar>::point(Index t, View theta) {
   if (ahead_.empty()) return theta;
   const auto mu = static_cast<Scalar>(options_.momentum(t));
-  parallel_for(std::ssize(theta), 4096, [&](Index begin, Index end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-      ahead_[i] = theta[i] + mu * v_[i];
-  });
+  parallel_for_each(std::ssize(theta), [&](std::size_t i) { ahead_[i] = theta[i] + mu * v_[i]; });
   return ahead_;
 }
 

@@ -48,8 +48,10 @@ class Nesterov : public FirstOrder<Scalar> {
 
  private:
   using typename FirstOrder<Scalar>::Fields;
+  using typename FirstOrder<Scalar>::Schedules;
   using typename FirstOrder<Scalar>::View;
   void state(const Fields& each) override;
+  void schedules(const Schedules& each) override;
   void begin(const Layout& layout) override;
   View point(Index t, View theta) override;
   Change update(const RuleStep<Scalar>& step) override;

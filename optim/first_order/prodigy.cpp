@@ -1,28 +1,9 @@
 #include "optim/first_order/prodigy.h"
 
 #include "optim/first_order/pass.h"
+#include "optim/sum.h"
 
 namespace gradus {
-namespace {
-
-// Σ term(i), added up in an order that depends on n alone.
-template <class Term>
-double sum(Index n, const Term& term) {
-  constexpr Index most_parts = 64, smallest_part = 4096;
-  const Index part = std::max(smallest_part, n / most_parts + 1);
-  std::array<double, most_parts> sums{};
-  parallel_for(n, part, [&](Index begin, Index end) {
-    for (Index first = begin; first < end; first += part) {
-      double of_part = 0;
-      for (Index i = first; i < std::min(first + part, end); ++i)
-        of_part += term(static_cast<std::size_t>(i));
-      sums[static_cast<std::size_t>(first / part)] = of_part;
-    }
-  });
-  return std::accumulate(sums.begin(), sums.end(), 0.0);
-}
-
-}  // namespace
 
 void ProdigyOptions::visit(OptionVisitor& o) {
   o.schedule("learning_rate", learning_rate, above(0));
@@ -37,7 +18,7 @@ void ProdigyOptions::visit(OptionVisitor& o) {
 template <class Scalar>
 Prodigy<Scalar>::Prodigy(ProdigyOptions options)
     : FirstOrder<Scalar>("prodigy", options.learning_rate, options.guards),
-      options_(checked("prodigy", options)) {}
+      options_(checked<Scalar>("prodigy", options)) {}
 
 template <class Scalar>
 void Prodigy<Scalar>::state(const Fields& each) {
@@ -65,32 +46,55 @@ Change Prodigy<Scalar>::update(const RuleStep<Scalar>& step) {
   // d relative to where it began: d² g² itself underflows.
   const double d = d_ / options_.initial_distance, b = std::sqrt(options_.beta2);
   const double gain = (1 - b) * step.eta * d * d;
-  const double descent = sum(std::ssize(step.g), [&](std::size_t i) {
-    return static_cast<double>(step.g[i]) *
-           (static_cast<double>(theta0_[i]) - static_cast<double>(step.theta[i]));
-  });
-  r_ = b * r_ + gain * static_cast<double>(step.scale) * descent;
-
   const auto mean1 = decay<Scalar>(options_.beta1), mean2 = decay<Scalar>(options_.beta2);
   const auto s_kept = static_cast<Scalar>(b), s_gain = static_cast<Scalar>(gain);
   const auto relative = static_cast<Scalar>(d), rate = static_cast<Scalar>(step.eta * d_);
   const auto epsilon = static_cast<Scalar>(d * options_.epsilon);
   const auto shrink = static_cast<Scalar>(step.eta * d_ * options_.weight_decay);
-  const Change change = pass(
-      step,
-      [=](Scalar g, Scalar& theta, Scalar& m, Scalar& v, Scalar& s) {
-        const Scalar dg = relative * g;
-        m = mean1(m, dg);
-        v = mean2(v, dg * dg);
-        s = s_kept * s + s_gain * g;
-        theta -= ratio(rate * m, std::sqrt(v) + epsilon) + shrink * theta;
-      },
-      m_, v_, s_);
+  const auto rule = [=](Scalar g, Scalar& theta, Scalar& m, Scalar& v, Scalar& s) {
+    const Scalar dg = relative * g;
+    m = mean1(m, dg);
+    v = mean2(v, dg * dg);
+    s = s_kept * s + s_gain * g;
+    theta -= ratio(rate * m, std::sqrt(v) + epsilon) + shrink * theta;
+  };
 
-  const double length =
-      sum(std::ssize(s_), [&](std::size_t i) { return std::abs(static_cast<double>(s_[i])); });
-  if (const double estimate = r_ / length; std::isfinite(estimate)) d_ = std::max(d_, estimate);
-  return change;
+  // By pieces that stay at hand from ⟨g, θ₀ − θ⟩ over the rule to ‖s‖₁.
+  constexpr Index piece = pass_detail::tile_size;
+  struct Sums {
+    Change change;
+    double descent = 0, length = 0;
+    Sums& operator+=(const Sums& other) {
+      change += other.change;
+      descent += other.descent;
+      length += other.length;
+      return *this;
+    }
+  };
+  const Sums sums = parallel_sum<Sums>(std::ssize(step.g), piece, [&](Index begin, Index end) {
+    Sums of_part;
+    for (Index first = begin; first < end; first += piece) {
+      const Index last = std::min(first + piece, end);
+      const auto cut = [=](auto all) {
+        return all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+      };
+      const std::span<Scalar> theta = cut(step.theta), s = cut(std::span(s_));
+      const std::span<const Scalar> g = cut(step.g), theta0 = cut(std::span<const Scalar>(theta0_));
+      of_part.descent += sum_on_this_thread(0, last - first, [=](std::size_t i) {
+        return static_cast<double>(g[i]) * (static_cast<double>(theta0[i]) - static_cast<double>(theta[i]));
+      });
+      of_part.change +=
+          pass_on_this_thread<Scalar>(g, theta, step.around, rule, cut(std::span(m_)), cut(std::span(v_)), s)
+              .from(first);
+      of_part.length += sum_on_this_thread(
+          0, last - first, [=](std::size_t i) { return std::abs(static_cast<double>(s[i])); });
+    }
+    return of_part;
+  });
+
+  r_ = b * r_ + gain * static_cast<double>(step.around.scale) * sums.descent;
+  if (const double estimate = r_ / sums.length; std::isfinite(estimate)) d_ = std::max(d_, estimate);
+  return sums.change.from(step.offset);
 }
 
 template class Prodigy<float>;

@@ -16,7 +16,7 @@ void RadamOptions::visit(OptionVisitor& o) {
 template <class Scalar>
 Radam<Scalar>::Radam(RadamOptions options)
     : FirstOrder<Scalar>("radam", options.learning_rate, options.guards),
-      options_(checked("radam", options)) {}
+      options_(checked<Scalar>("radam", options)) {}
 
 template <class Scalar>
 void Radam<Scalar>::state(const Fields& each) {

@@ -15,7 +15,7 @@ void RmspropOptions::visit(OptionVisitor& o) {
 template <class Scalar>
 Rmsprop<Scalar>::Rmsprop(RmspropOptions options)
     : FirstOrder<Scalar>("rmsprop", options.learning_rate, options.guards),
-      options_(checked("rmsprop", options)) {}
+      options_(checked<Scalar>("rmsprop", options)) {}
 
 template <class Scalar>
 void Rmsprop<Scalar>::state(const Fields& each) {

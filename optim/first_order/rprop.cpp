@@ -16,7 +16,7 @@ void RpropOptions::visit(OptionVisitor& o) {
 
 template <class Scalar>
 Rprop<Scalar>::Rprop(RpropOptions options)
-    : FirstOrder<Scalar>("rprop", Schedule(1), options.guards), options_(checked("rprop", options)) {}
+    : FirstOrder<Scalar>("rprop", Schedule(1), options.guards), options_(checked<Scalar>("rprop", options)) {}
 
 template <class Scalar>
 void Rprop<Scalar>::state(const Fields& each) {
@@ -35,14 +35,15 @@ Change Rprop<Scalar>::update(const RuleStep<Scalar>& step) {
   const auto increase = static_cast<Scalar>(options_.increase),
              decrease = static_cast<Scalar>(options_.decrease);
   const auto least = static_cast<Scalar>(options_.min_step), most = static_cast<Scalar>(options_.max_step);
-  const auto sign = [](Scalar x) -> Scalar { return x == 0 ? 0 : std::copysign(Scalar(1), x); };
+  const auto sign = [](Scalar x) { return static_cast<Scalar>((x > 0) - (x < 0)); };
   // Changes Δ and returns sign(g g_before): the product itself underflows.
   const auto adapt = [=](Scalar g, Scalar& delta, Scalar& g_before) {
     const Scalar agree = sign(g) * sign(g_before);
     const Scalar grown = std::min(increase * delta, most), shrunk = std::max(decrease * delta, least);
     const Scalar kept = agree > 0 ? grown : delta;
     delta = agree < 0 ? shrunk : kept;
-    g_before = agree < 0 ? 0 : g;
+    g_before =
+        static_cast<Scalar>(agree >= 0) * g;  // as a choice it would keep the loop from being vectorized
     return agree;
   };
   if (options_.dialect == Dialect::torch)

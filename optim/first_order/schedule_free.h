@@ -27,10 +27,7 @@ class ScheduleFree : public FirstOrder<Scalar> {
   View point(Index t, View x) override {
     if (t == 1) std::ranges::copy(x, z_.begin());
     const auto of_z = static_cast<Scalar>(1 - beta_), of_x = static_cast<Scalar>(beta_);
-    parallel_for(std::ssize(x), 4096, [&](Index begin, Index end) {
-      for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-        y_[i] = of_z * z_[i] + of_x * x[i];
-    });
+    parallel_for_each(std::ssize(x), [&](std::size_t i) { y_[i] = of_z * z_[i] + of_x * x[i]; });
     return y_;
   }
 
@@ -46,7 +43,7 @@ class ScheduleFree : public FirstOrder<Scalar> {
   Change move(const RuleStep<Scalar>& step, double gamma, const Direction& direction, State&... state) {
     weights_ += gamma * gamma;
     const auto c = static_cast<Scalar>(weights_ > 0 ? gamma * gamma / weights_ : 0);
-    const Scalar low = step.box_low, high = step.box_high;
+    const Scalar low = step.around.low, high = step.around.high;
     return pass(
         step,
         [=](Scalar g, Scalar& x, Scalar& z, const Scalar& y, auto&... s) {
@@ -55,7 +52,7 @@ class ScheduleFree : public FirstOrder<Scalar> {
           z = low > z ? low : z;
           x += c * (z - x);
         },
-        z_, y_, state...);
+        z_, std::as_const(y_), state...);
   }
 
  private:

@@ -16,7 +16,7 @@ template <class Scalar>
 ScheduleFreeAdamw<Scalar>::ScheduleFreeAdamw(ScheduleFreeAdamwOptions options)
     : ScheduleFree<Scalar>("schedule-free-adamw", options.learning_rate, options.guards, options.beta1,
                            options.warmup_steps),
-      options_(checked("schedule-free-adamw", options)) {}
+      options_(checked<Scalar>("schedule-free-adamw", options)) {}
 
 template <class Scalar>
 void ScheduleFreeAdamw<Scalar>::state(const Fields& each) {

@@ -14,7 +14,7 @@ template <class Scalar>
 ScheduleFreeSgd<Scalar>::ScheduleFreeSgd(ScheduleFreeSgdOptions options)
     : ScheduleFree<Scalar>("schedule-free-sgd", options.learning_rate, options.guards, options.beta,
                            options.warmup_steps),
-      options_(checked("schedule-free-sgd", options)) {}
+      options_(checked<Scalar>("schedule-free-sgd", options)) {}
 
 template <class Scalar>
 Change ScheduleFreeSgd<Scalar>::update(const RuleStep<Scalar>& step) {

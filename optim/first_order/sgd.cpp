@@ -11,7 +11,7 @@ void SgdOptions::visit(OptionVisitor& o) {
 
 template <class Scalar>
 Sgd<Scalar>::Sgd(SgdOptions options)
-    : FirstOrder<Scalar>("sgd", options.learning_rate, checked("sgd", options).guards) {}
+    : FirstOrder<Scalar>("sgd", options.learning_rate, checked<Scalar>("sgd", options).guards) {}
 
 template <class Scalar>
 Change Sgd<Scalar>::update(const RuleStep<Scalar>& step) {

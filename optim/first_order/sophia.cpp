@@ -20,7 +20,7 @@ void SophiaOptions::visit(OptionVisitor& o) {
 template <class Scalar>
 Sophia<Scalar>::Sophia(SophiaOptions options)
     : FirstOrder<Scalar>("sophia", options.learning_rate, options.guards),
-      options_(checked("sophia", options)) {}
+      options_(checked<Scalar>("sophia", options)) {}
 
 template <class Scalar>
 void Sophia<Scalar>::state(const Fields& each) {
@@ -31,7 +31,7 @@ void Sophia<Scalar>::state(const Fields& each) {
 template <class Scalar>
 void Sophia<Scalar>::begin(const Layout& layout) {
   z_.assign(static_cast<std::size_t>(layout.size()), 0);
-  diagonal_ = z_;
+  product_ = z_;
 }
 
 template <class Scalar>
@@ -46,18 +46,18 @@ Change Sophia<Scalar>::update(const RuleStep<Scalar>& step) {
     theta -= eta * std::max(Scalar(-1), std::min(Scalar(1), newton)) + shrink * theta;
   };
 
-  if ((step.t - 1) % options_.interval != 0) return pass(step, move, m_, h_);
+  if ((step.t - 1) % options_.interval != 0) return pass(step, move, m_, std::as_const(h_));
   const Random random(static_cast<std::uint64_t>(options_.seed), "sophia z",
                       static_cast<std::uint64_t>(step.t));
-  if (const Index i = estimate_hessian_diagonal<Scalar>(step, random, z_, diagonal_); i >= 0)
-    return {.first_non_finite = i};
+  if (const Change refused = sample_hessian_diagonal<Scalar>(step, random, z_, product_); refused.refused)
+    return refused;
   return pass(
       step,
-      [=](Scalar g, Scalar& theta, Scalar& m, Scalar& h, Scalar diagonal) {
-        h = mean2(h, diagonal);
+      [=](Scalar g, Scalar& theta, Scalar& m, Scalar& h, Scalar z, Scalar product) {
+        h = mean2(h, z * product);
         move(g, theta, m, h);
       },
-      m_, h_, diagonal_);
+      m_, h_, std::as_const(z_), std::as_const(product_));
 }
 
 template class Sophia<float>;

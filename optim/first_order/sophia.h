@@ -13,7 +13,8 @@ namespace gradus {
 /// H is the Hessian at θ of the objective that g is of, on the same batch; without l2. No element moves by more than η;
 /// where h ≤ ε/γ, as where the curvature is negative, it moves by −η sign(m). There is no bias correction: h begins
 /// at 0, so that the first steps are clipped. λ is decoupled. It takes one gradient a step and one Hessian product (about
-/// two gradients' work) every `interval` steps. The signs depend on the seed and the step alone.
+/// two gradients' work) every `interval` steps. The paper draws z from a normal distribution; with signs the estimate has
+/// the same mean and a smaller variance, none of it from the diagonal itself. They depend on the seed and the step alone.
 ///
 /// Defaults: η = 0.001, β₁ = 0.965, β₂ = 0.99 (authors' code, optax), γ = 0.01 (paper, Sophia-H), ε = 1e-12,
 /// interval = 10, λ = 0.
@@ -49,7 +50,7 @@ class Sophia : public FirstOrder<Scalar> {
 
   SophiaOptions options_;
   Vector<Scalar> m_, h_;
-  Vector<Scalar> z_, diagonal_;  // not state
+  Vector<Scalar> z_, product_;  // not state
 };
 
 extern template class Sophia<float>;

@@ -15,7 +15,8 @@ void YogiOptions::visit(OptionVisitor& o) {
 
 template <class Scalar>
 Yogi<Scalar>::Yogi(YogiOptions options)
-    : FirstOrder<Scalar>("yogi", options.learning_rate, options.guards), options_(checked("yogi", options)) {}
+    : FirstOrder<Scalar>("yogi", options.learning_rate, options.guards),
+      options_(checked<Scalar>("yogi", options)) {}
 
 template <class Scalar>
 void Yogi<Scalar>::state(const Fields& each) {

@@ -150,6 +150,40 @@ TEST_F(Threads, ParallelForCoversEachIndexOnceAndCutsAtMultiplesOfGrain) {
   }
 }
 
+TEST_F(Threads, ParallelForEachCallsForEachIndexOnce) {
+  for (const int size : {1, 2, 3}) {
+    set_threads(size);
+    for (const Index n : {0, 1, 4095, 4096, 4097, 50000}) {
+      std::vector<std::atomic<int>> times(static_cast<std::size_t>(n));
+      parallel_for_each(n, [&](std::size_t i) { ++times.at(i); });
+      EXPECT_THAT(std::vector<int>(times.begin(), times.end()), testing::Each(1)) << size << ' ' << n;
+    }
+  }
+}
+
+// Of numbers whose sum depends on the order in which they are added.
+TEST_F(Threads, ParallelSumAddsInOneOrderOnAnyNumberOfThreads) {
+  for (const Index n : {0, 1, 15, 16, 17, 63 * 16, 64 * 16, 64 * 16 + 1, 100003}) {
+    const auto sum = [n] {
+      return parallel_sum<double>(n, 16, [](Index begin, Index end) {
+        EXPECT_EQ(begin % 16, 0);
+        double part = 0;
+        for (Index i = begin; i < end; ++i) part += 1 / static_cast<double>(1 + i);
+        return part;
+      });
+    };
+    set_threads(1);
+    const double alone = sum();
+    double expected = 0;
+    for (Index i = n; i > 0; --i) expected += 1 / static_cast<double>(i);
+    EXPECT_NEAR(alone, expected, 1e-12);
+    for (const int size : {2, 3, 7}) {
+      set_threads(size);
+      EXPECT_EQ(sum(), alone) << n << ' ' << size;
+    }
+  }
+}
+
 TEST_F(Threads, WorkIsSharedEvenly) {
   set_threads(4);
   std::mutex mutex;

@@ -16,9 +16,12 @@
 #include "optim/minimize.h"
 #include "optim/objectives/network_objective.h"
 #include "optim/registry.h"
+#include "optim/schedule.h"
 #include "optim/vector_math.h"
 #include "tests/optim/quadratic.h"
 #include "tests/support/count_allocations.h"
+#include "tests/support/normal_vector.h"
+#include "tests/support/restore_threads.h"
 
 namespace gradus {
 namespace {
@@ -51,12 +54,19 @@ class Rosenbrock : public Objective<double>, private Curvature<double> {
   double a_ = 0, b_ = 0;
 };
 
-// Condition number 100, ten dimensions, minimum −½ Σ 1/h at 1/h.
-test::Quadratic<double> ill_conditioned() {
-  std::vector<std::vector<double>> a(10, std::vector<double>(10));
-  for (std::size_t i = 0; i < 10; ++i) a[i][i] = std::pow(100, static_cast<double>(i) / 9);
-  return {a, std::vector<double>(10, 1)};
-}
+// Condition number 100, ten dimensions, a matrix and a vector; minimum −½ Σ 1/h at 1/h.
+class IllConditioned : public test::Quadratic<double> {
+ public:
+  IllConditioned() : Quadratic(diagonal(), std::vector<double>(10, 1)) {}
+  Layout layout() const override { return Layout({{"w", 0, 2, 4}, {"b", 8, 2, 1}}); }
+
+ private:
+  static std::vector<std::vector<double>> diagonal() {
+    std::vector<std::vector<double>> a(10, std::vector<double>(10));
+    for (std::size_t i = 0; i < 10; ++i) a[i][i] = std::pow(100, static_cast<double>(i) / 9);
+    return a;
+  }
+};
 double ill_conditioned_minimum() {
   double f = 0;
   for (int i = 0; i < 10; ++i) f -= std::pow(100, -i / 9.0) / 2;
@@ -82,7 +92,7 @@ class EveryMethod : public testing::TestWithParam<std::string> {
 constexpr Index most_steps = 5000;
 
 TEST_P(EveryMethod, MinimisesAnIllConditionedQuadratic) {
-  auto f = ill_conditioned();
+  IllConditioned f;
   Vector<double> theta(10, 0);
   const auto optimizer = tuned_for<double>("quadratic");
   const MinimizeResult result =
@@ -146,63 +156,168 @@ TEST_P(EveryMethod, BeginsAnewAfterResetAndGivesTheSameBits) {
   const auto optimizer = make_optimizer<float>(method()), other = make_optimizer<float>(method());
   const Vector<float> first = run<float>(*optimizer, 12, start);
   EXPECT_EQ(run<float>(*optimizer, 12, start), first);
-  set_threads(3);
   EXPECT_EQ(run<float>(*other, 12, start), first);
-  set_threads(2);
 }
 
-// Keeps a copy of the state, and puts it into another optimizer.
+// Ill-conditioned as well, and so long that every thread has work in every part of a step; the loss costs nothing.
+class Long : public Objective<float>, private Curvature<float> {
+ public:
+  Index size() const override { return 210700; }
+  Layout layout() const override {
+    return Layout({{"0.weight", 0, 300, 500},
+                   {"0.bias", 150000, 300, 1},
+                   {"1.weight", 150300, 200, 300},
+                   {"1.bias", 210300, 400, 1}});
+  }
+  float value(std::span<const float>) override { return 1; }
+  float gradient(std::span<const float> theta, std::span<float> out) override {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = h(i) * (theta[i] - 1);
+    return 1;
+  }
+  Curvature<float>& hessian(std::span<const float>) override { return *this; }
+
+ private:
+  static float h(std::size_t i) { return 1 + static_cast<float>(i * 7919 % 1000) / 100; }
+  void apply(std::span<const float> v, std::span<float> out) override {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = h(i) * v[i];
+  }
+};
+
+TEST_P(EveryMethod, GivesTheSameBitsOnAnyNumberOfThreads) {
+  const test::RestoreThreads restore;
+  Vector<float> first;
+  double length = 0;
+  for (const int count : {1, 2, 3}) {
+    set_threads(count);
+    Long f;
+    const auto optimizer = make_optimizer<float>(method());
+    optimizer->reset(f.layout());
+    Vector<float> theta = test::normal_vector<float>(f.size(), "theta");
+    StepReport report;
+    for (int t = 0; t < 3; ++t) report = optimizer->step(f, theta);
+    EXPECT_EQ(report.status, Status::ok) << report.message;
+    if (count == 1) {
+      first = theta;
+      length = report.step_norm;
+    } else {
+      EXPECT_TRUE(theta == first) << count;
+      EXPECT_EQ(report.step_norm, length) << count;
+    }
+  }
+}
+
+TEST_P(EveryMethod, AllocatesInResetAloneForLongVectorsToo) {
+  const test::RestoreThreads restore;
+  set_threads(2);
+  Long f;
+  const auto optimizer = make_optimizer<float>(method());
+  optimizer->reset(f.layout());
+  Vector<float> theta = test::normal_vector<float>(f.size(), "theta");
+  optimizer->step(f, theta);  // the threads
+  const auto before = test::allocations();
+  for (int i = 0; i < 10; ++i) optimizer->step(f, theta);
+  EXPECT_EQ(test::allocations(), before);
+}
+
+// Keeps a copy of the state, and puts it into another optimizer, which must have the same.
 class Copy : public StateVisitor {
  public:
-  explicit Copy(bool restore = false) : restore_(restore) {}
-  void restore() { restore_ = true; }
-  void integer(std::string_view name, std::int64_t& x) override { keep(integers[std::string(name)], x); }
-  void scalar(std::string_view name, double& x) override { keep(scalars[std::string(name)], x); }
-  void vector(std::string_view name, std::span<float> x) override {
-    auto& kept = vectors[std::string(name)];
-    if (restore_)
-      std::ranges::copy(kept, x.begin());
-    else
-      kept.assign(x.begin(), x.end());
+  void restore() {
+    restoring_ = true;
+    visited_ = 0;
   }
-  void vector(std::string_view name, std::span<double> x) override {
-    auto& kept = doubles[std::string(name)];
-    if (restore_)
-      std::ranges::copy(kept, x.begin());
-    else
-      kept.assign(x.begin(), x.end());
+  bool complete() const {
+    return visited_ == integers_.size() + scalars_.size() + floats_.size() + doubles_.size();
   }
+  void integer(std::string_view name, std::int64_t& x) override { keep(integers_, name, x); }
+  void scalar(std::string_view name, double& x) override { keep(scalars_, name, x); }
+  void vector(std::string_view name, std::span<float> x) override { keep_all(floats_, name, x); }
+  void vector(std::string_view name, std::span<double> x) override { keep_all(doubles_, name, x); }
 
  private:
   template <class T>
-  void keep(T& kept, T& x) {
-    (restore_ ? x : kept) = restore_ ? kept : x;
+  void keep(std::map<std::string, T>& kept, std::string_view name, T& x) {
+    T& own = at(kept, name);
+    (restoring_ ? x : own) = restoring_ ? own : x;
   }
-  bool restore_;
-  std::map<std::string, std::int64_t> integers;
-  std::map<std::string, double> scalars;
-  std::map<std::string, std::vector<float>> vectors;
-  std::map<std::string, std::vector<double>> doubles;
+  template <class T>
+  void keep_all(std::map<std::string, std::vector<T>>& kept, std::string_view name, std::span<T> x) {
+    std::vector<T>& own = at(kept, name);
+    if (!restoring_) return own.assign(x.begin(), x.end());
+    ASSERT_EQ(own.size(), x.size()) << name;
+    std::ranges::copy(own, x.begin());
+  }
+  // A name that is not there, or there twice, is an error.
+  template <class T>
+  T& at(std::map<std::string, T>& kept, std::string_view name) {
+    ++visited_;
+    EXPECT_EQ(kept.contains(std::string(name)), restoring_) << name;
+    return kept[std::string(name)];
+  }
+
+  bool restoring_ = false;
+  std::size_t visited_ = 0;
+  std::map<std::string, std::int64_t> integers_;
+  std::map<std::string, double> scalars_;
+  std::map<std::string, std::vector<float>> floats_;
+  std::map<std::string, std::vector<double>> doubles_;
+};
+
+// Options that bring other state with them: every dialect, and every schedule as a plateau that listens.
+class OtherOptions : public OptionVisitor {
+ public:
+  void number(std::string_view, double&, const Range&) override {}
+  void integer(std::string_view, Index&, const Range&) override {}
+  void flag(std::string_view, bool&) override {}
+  void schedule(std::string_view name, Schedule& value, const Range&) override {
+    add(name, plateau(value.rate()));
+  }
+  void dialect(Dialect&, std::initializer_list<Dialect> forms) override {
+    for (const Dialect form : forms) add("dialect", gradus::name(form));
+  }
+  void method(std::string_view name, std::string&) override {
+    add(name, {{"method", "momentum"}, {"learning_rate", 0.01}, {"momentum", plateau(0.9)}});
+  }
+  std::vector<nlohmann::json> all{nlohmann::json::object()};
+
+ private:
+  void add(std::string_view name, const nlohmann::json& value) {
+    nlohmann::json options;
+    options[std::string(name)] = value;
+    all.push_back(options);
+  }
+  static nlohmann::json plateau(double rate) {
+    return {
+        {"schedule", "reduce-on-plateau"}, {"rate", rate}, {"every", 2}, {"patience", 0}, {"threshold", 0.5}};
+  }
 };
 
 TEST_P(EveryMethod, GoesOnFromItsStateAsIfNeverInterrupted) {
   Network network = mlp({6, 5, 3}, {.activation = Activation::tanh, .l2 = 0.01});
   NetworkObjective<float> f(network);
-  Vector<float> inputs(60, 0.3F), labels(10, 1), theta = small_start();
+  Vector<float> inputs(60, 0.3F), labels(10, 1);
   f.set_batch(inputs, labels);
-  const auto optimizer = make_optimizer<float>(method()), resumed = make_optimizer<float>(method());
-  optimizer->reset(f.layout());
-  for (int i = 0; i < 7; ++i) optimizer->step(f, theta);
-  Copy copy;
-  optimizer->visit(copy);
-  Vector<float> other = theta;
-  for (int i = 0; i < 7; ++i) optimizer->step(f, theta);
+  OtherOptions options;
+  find_method(method()).visit_defaults(options);
+  for (const nlohmann::json& chosen : options.all) {
+    SCOPED_TRACE(chosen.dump());
+    Vector<float> theta = small_start();
+    const auto optimizer = make_optimizer<float>(method(), chosen.dump());
+    const auto resumed = make_optimizer<float>(method(), chosen.dump());
+    optimizer->reset(f.layout());
+    for (int i = 0; i < 7; ++i) optimizer->step(f, theta);
+    Copy copy;
+    optimizer->visit(copy);
+    Vector<float> other = theta;
+    for (int i = 0; i < 7; ++i) optimizer->step(f, theta);
 
-  resumed->reset(f.layout());
-  copy.restore();
-  resumed->visit(copy);
-  for (int i = 0; i < 7; ++i) resumed->step(f, other);
-  EXPECT_EQ(other, theta);
+    resumed->reset(f.layout());
+    copy.restore();
+    resumed->visit(copy);
+    EXPECT_TRUE(copy.complete());
+    for (int i = 0; i < 7; ++i) resumed->step(f, other);
+    EXPECT_EQ(other, theta);
+  }
 }
 
 TEST_P(EveryMethod, AllocatesInResetAlone) {

@@ -1,5 +1,6 @@
 #include "optim/registry.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
@@ -17,9 +18,10 @@ using testing::HasSubstr;
 using testing::ThrowsMessage;
 using Json = nlohmann::json;
 
+template <class Scalar = double>
 std::string refusal(const std::string& name, const std::string& options) {
   try {
-    make_optimizer<double>(name, options);
+    make_optimizer<Scalar>(name, options);
   } catch (const Error& error) {
     return error.what();
   }
@@ -61,6 +63,12 @@ class OutOfRange : public OptionVisitor {
     EXPECT_TRUE(range.contains(value)) << method_ << ' ' << name;
     if (std::isfinite(range.low)) refuses(name, range.with_low ? range.low - 1 : range.low, range);
     if (std::isfinite(range.high)) refuses(name, range.with_high ? range.high + 1 : range.high, range);
+    // What becomes 0, infinite, or 1 where that is too much, in float.
+    for (const double x : {1e-50, 1e50, 1 - 1e-12}) {
+      if (!range.contains(x) || (x == 1 - 1e-12 && range.contains(1))) continue;
+      EXPECT_EQ(refusal<float>(method_, Json{{name, x}}.dump()),
+                fmt::format("[{}] {} is {}, which a float cannot hold.", method_, name, x));
+    }
   }
   void integer(std::string_view name, Index& value, const Range& range) override {
     EXPECT_TRUE(range.contains(static_cast<double>(value))) << method_ << ' ' << name;
@@ -91,6 +99,24 @@ class OutOfRange : public OptionVisitor {
   }
   std::string method_;
 };
+
+TEST(Registry, DoubleHoldsWhatFloatDoesNot) {
+  EXPECT_EQ(refusal<double>("adam", R"({"epsilon": 1e-50, "beta2": 0.999999999999, "learning_rate": 1e50})"),
+            "accepted");
+  EXPECT_THAT(refusal<float>("lookahead", R"({"inner": {"method": "adam", "epsilon": 1e-50}})"),
+              HasSubstr("[adam] epsilon is 1e-50, which a float cannot hold"));
+}
+
+// The order in which a reader meets them.
+TEST(Registry, ListsTheMethodsInOrder) {
+  std::vector<std::string> names = method_names();
+  names.resize(28);
+  EXPECT_THAT(names, testing::ElementsAre("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta",
+                                          "adam", "adamax", "nadam", "amsgrad", "adamw", "radam", "adabelief",
+                                          "yogi", "adan", "lion", "rprop", "lars", "lamb", "adafactor",
+                                          "muon", "schedule-free-sgd", "schedule-free-adamw", "prodigy",
+                                          "lookahead", "averaged", "sophia", "adahessian"));
+}
 
 TEST(Registry, EveryOptionHasARangeThatIsChecked) {
   for (const std::string& name : method_names()) {
@@ -141,7 +167,7 @@ struct HalfOptions {
 template <class Scalar>
 class Half : public Optimizer<Scalar> {
  public:
-  explicit Half(HalfOptions options) : options_(checked("half", options)) {}
+  explicit Half(HalfOptions options) : options_(checked<Scalar>("half", options)) {}
   std::string_view name() const override { return "half"; }
   void reset(const Layout&) override {}
   StepReport step(Objective<Scalar>&, std::span<Scalar> theta) override {

@@ -92,7 +92,7 @@ TEST(Schedule, WarmsUpInFrontOfAnother) {
 TEST(Schedule, FallsWhereTheLossStaysOnAPlateau) {
   Schedule schedule = ReduceOnPlateau{.rate = 1, .factor = 0.5, .every = 2, .patience = 1, .least_rate = 0.2};
   const auto observe = [&](std::initializer_list<double> losses) {
-    for (const double loss : losses) schedule.observe(loss);
+    for (const double loss : losses) schedule.observe(1, loss);
     return schedule(1);
   };
   EXPECT_EQ(observe({4, 2}), 1);         // mean 3
@@ -104,6 +104,18 @@ TEST(Schedule, FallsWhereTheLossStaysOnAPlateau) {
   EXPECT_EQ(observe({1, 1, 1, 1}), 0.2);  // never below least_rate
   schedule.reset();
   EXPECT_EQ(schedule(1), 1);
+}
+
+// Losses may rise while the rate does.
+TEST(Schedule, APlateauDoesNotCountDuringWarmUp) {
+  Schedule schedule =
+      Schedule(ReduceOnPlateau{.rate = 1, .factor = 0.5, .every = 1, .patience = 0}).after_warmup(3);
+  for (Index t = 1; t <= 3; ++t) schedule.observe(t, 5);
+  EXPECT_EQ(schedule(4), 1);
+  schedule.observe(4, 5);  // the first that counts
+  EXPECT_EQ(schedule(5), 1);
+  schedule.observe(5, 5);
+  EXPECT_EQ(schedule(6), 0.5);
 }
 
 TEST(Schedule, HasAName) {

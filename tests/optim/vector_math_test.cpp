@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/threads.h"
+#include "tests/support/restore_threads.h"
 
 namespace gradus {
 namespace {
@@ -54,7 +55,7 @@ TYPED_TEST(VectorMath, AgreesWithLongDouble) {
 }
 
 TYPED_TEST(VectorMath, SameBitsOnAnyNumberOfThreads) {
-  const int before = threads();
+  const test::RestoreThreads restore;
   for (const Index n : lengths) {
     const auto x = draw<TypeParam>(n, "x"), y = draw<TypeParam>(n, "y");
     set_threads(1);
@@ -69,7 +70,6 @@ TYPED_TEST(VectorMath, SameBitsOnAnyNumberOfThreads) {
       EXPECT_EQ(w, z);
     }
   }
-  set_threads(before);
 }
 
 TYPED_TEST(VectorMath, NormNeitherOverflowsNorVanishes) {

@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::read;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -76,14 +77,21 @@ TEST_F(Program, ExplainsMethods) {
   EXPECT_THAT(run("explain").out,
               AllOf(HasSubstr("sgd"), HasSubstr("adam  "), HasSubstr("gradus explain NAME")));
   const std::string all = run("explain adam").out, lecture = run("explain adam --dialect lecture").out;
-  EXPECT_THAT(
-      all, AllOf(HasSubstr("θ ← θ − η m̂/(√v̂ + ε)"), HasSubstr("[lecture]"), HasSubstr("[keras]"),
-                 HasSubstr("Kingma"), HasSubstr("at least 0 and less than 1"), HasSubstr("Memory: 8 bytes")));
+  EXPECT_THAT(all, AllOf(HasSubstr("θ ← θ − η m̂/(√v̂ + ε)"), HasSubstr("[lecture]"), HasSubstr("[keras]"),
+                         HasSubstr("Kingma"), HasSubstr("at least 0 and less than 1"),
+                         HasSubstr("Memory: 12 bytes"), HasSubstr("float: 8 of state")));
   EXPECT_THAT(lecture,
               AllOf(HasSubstr("In the dialect lecture:"), HasSubstr("√(v̂ + ε)"), Not(HasSubstr("keras]"))));
   const Result unknown = run("explain adma");
   EXPECT_EQ(unknown.code, 2);
   EXPECT_THAT(unknown.err, HasSubstr("Did you mean \"adam\"?"));
+  // Of another form also the defaults and the memory are others.
+  EXPECT_THAT(run("explain adamw").out, ContainsRegex("weight_decay +1e-05 "));
+  EXPECT_THAT(run("explain adamw --dialect torch").out, ContainsRegex("weight_decay +0.01 "));
+  EXPECT_THAT(run("explain nesterov").out, HasSubstr("Memory: 12 bytes"));
+  EXPECT_THAT(
+      run("explain nesterov --dialect torch").out,
+      HasSubstr("Memory: 8 bytes for each parameter of a 1000 × 1000 matrix in float: 4 of state, and 4"));
   EXPECT_THAT(run("explain sgd --dialect keras").err, HasSubstr("there is no option \"dialect\""));
 }
 

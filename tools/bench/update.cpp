@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cmath>
+#include <map>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -63,11 +65,7 @@ struct Subject {
                     .theta = theta,
                     .layout = layout,
                     .objective = objective,
-                    .evaluations = evaluations,
-                    .scale = 1,
-                    .decay = 0,
-                    .box_low = -INFINITY,
-                    .box_high = INFINITY});
+                    .evaluations = evaluations});
     else
       method->step(objective, theta);
   }
@@ -80,15 +78,42 @@ struct Subject {
   Index t = 0;
 };
 
-// What a hand-written loop needs for the same bytes: g read, θ and so many vectors of state read and written.
+// How many vectors of θ's size a method cannot but read besides, before or after the pass that moves θ, or write instead.
+// Of wrappers the whole step is measured, with the gradient's norm.
+int further_reads(const std::string& name) {
+  static const std::map<std::string, int> reads{
+      {"lars", 2},       // ‖w‖ and ‖g‖ come first
+      {"lamb", 3},       // r is written and read; ‖w‖
+      {"adafactor", 3},  // g for R and C, g again for RMS(U), θ for RMS(X)
+      {"prodigy", 3},  // ⟨g, θ₀ − θ⟩ of three vectors, ‖s‖₁ of one, but θ₀ is not written
+      {"adahessian", 4},         // z is written and read; Hz is found to be finite and read
+      {"schedule-free-sgd", 1},  // y
+      {"schedule-free-adamw", 1},
+      {"lookahead", 1},
+      {"averaged", 2},  // the inner method's θ is read again
+  };
+  const auto found = reads.find(name);
+  return found == reads.end() ? 0 : found->second;
+}
+
+float squares(Index count, const float* x) {
+  constexpr Index lanes = 64;
+  std::array<float, lanes> sums{};
+  for (Index i = 0; i + lanes <= count; i += lanes)
+    for (Index j = 0; j < lanes; ++j) sums[static_cast<std::size_t>(j)] += x[i + j] * x[i + j];
+  return std::accumulate(sums.begin(), sums.end(), 0.F);
+}
+
+// What a hand-written loop needs for the same bytes: g read, θ and so many vectors of state read and written; then so many
+// vectors read.
 template <std::size_t states>
-Work loop() {
+Work loop(int reads) {
   struct Vectors {
     Vector<float> theta = Vector<float>(n, 0.5F), g = Vector<float>(n, 1e-3F);
     std::array<Vector<float>, states> state;
     Vectors() { state.fill(Vector<float>(n, 0.1F)); }
   };
-  return [v = std::make_shared<Vectors>()] {
+  return [v = std::make_shared<Vectors>(), reads] {
     parallel_for(n, 16, [&](Index begin, Index end) {
       float* const theta = v->theta.data();
       const float* const g = v->g.data();
@@ -100,11 +125,13 @@ Work loop() {
         for (std::size_t k = 0; k < states; ++k) sum += state[k][i] = 0.9F * state[k][i] + 0.1F * g[i];
         theta[i] -= 1e-6F * sum;
       }
+      for (int k = 0; k < reads; ++k)
+        benchmark::DoNotOptimize(squares(end - begin, (k % 2 == 0 ? theta : g) + begin));
     });
   };
 }
 
-constexpr std::array<Work (*)(), 6> loops{loop<0>, loop<1>, loop<2>, loop<3>, loop<4>, loop<5>};
+constexpr std::array<Work (*)(int), 6> loops{loop<0>, loop<1>, loop<2>, loop<3>, loop<4>, loop<5>};
 
 void measure(benchmark::State& state, const Work& floor, const Work& work, double seconds) {
   const std::array<Work, 2> works{floor, work};
@@ -125,14 +152,14 @@ void add_updates(const Settings& settings) {
         CountVectors vectors;
         subject->method->visit(vectors);
         measure(
-            state, loops.at(static_cast<std::size_t>(vectors.count))(), [subject] { subject->update(); },
-            settings.seconds);
+            state, loops.at(static_cast<std::size_t>(vectors.count))(further_reads(name)),
+            [subject] { subject->update(); }, settings.seconds);
       });
     add_case(fmt::format("update/gradient's norm/threads:{}", threads), [=](benchmark::State& state) {
       set_threads(threads);
       const auto g = std::make_shared<Vector<float>>(n, 1e-3F);
       measure(
-          state, loop<0>(), [g] { benchmark::DoNotOptimize(norm(*g)); }, settings.seconds);
+          state, loop<0>(0), [g] { benchmark::DoNotOptimize(norm(*g)); }, settings.seconds);
     });
   }
 }

@@ -13,6 +13,7 @@
 #include "nn/graph/ops.h"
 #include "tests/support/evaluate.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/restore_threads.h"
 
 namespace gradus::test {
 namespace {
@@ -199,6 +200,7 @@ TYPED_TEST(PlanOf, WhenNothingVariesAllIsHeldAndWhenAllVariesNothingIs) {
 
 // The result of a loop may lie where an operand was only if no other operand lies there too.
 TYPED_TEST(PlanOf, PartsOfAnOperandOutliveItsReplacement) {
+  const test::RestoreThreads restore;
   for (const int n : {1, 2, 3, 4}) {
     set_threads(n);
     for (const Index columns : {30, 3000}) {
@@ -216,7 +218,6 @@ TYPED_TEST(PlanOf, PartsOfAnOperandOutliveItsReplacement) {
       EXPECT_EQ(planned, plain) << n << " threads, " << columns;
     }
   }
-  set_threads(2);
 }
 
 TYPED_TEST(PlanOf, IndicesOutOfRangeAreNamed) {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "tests/optim/linear_losses.h"
+#include "tests/optim/given_gradients.h"
 
 namespace gradus {
 namespace {
@@ -23,8 +23,8 @@ double gradient(Index t, Index i) {
 // as E[Δ²] grows by no more than the greatest of the steps' ratios did.
 TEST(Adadelta, StepsDoNotChangeWithTheScaleOfTheLossButForEpsilon) {
   for (const double scale : {2.0, 30.0, 1e6}) {
-    test::LinearLosses f(elements, gradient);
-    test::LinearLosses scaled(elements, [&](Index t, Index i) { return scale * gradient(t, i); });
+    test::GivenGradients<> f(elements, gradient);
+    test::GivenGradients<> scaled(elements, [&](Index t, Index i) { return scale * gradient(t, i); });
     Adadelta<double> one({.decay = rho, .epsilon = epsilon}), other({.decay = rho, .epsilon = epsilon});
     one.reset(elements);
     other.reset(elements);
@@ -50,7 +50,7 @@ TEST(Adadelta, StepsDoNotChangeWithTheScaleOfTheLossButForEpsilon) {
 
 // Its first step is the square root of ε/(1 − ρ), whatever the gradient.
 TEST(Adadelta, BeginsWithStepsThatEpsilonAloneSets) {
-  test::LinearLosses f(2, [](Index, Index i) { return i == 0 ? 1e3 : -1e9; });
+  test::GivenGradients<> f(2, [](Index, Index i) { return i == 0 ? 1e3 : -1e9; });
   Adadelta<double> adadelta({.decay = rho, .epsilon = epsilon});
   adadelta.reset(2);
   Vector<double> theta = {0, 0};

@@ -1,11 +1,11 @@
 #include "optim/first_order/adafactor.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cmath>
 
 #include "optim/vector_math.h"
-#include "tests/optim/linear_losses.h"
+#include "tests/optim/given_gradients.h"
 #include "tests/support/normal_vector.h"
 
 namespace gradus {
@@ -57,13 +57,36 @@ TEST(Adafactor, KeepsRowAndColumnSumsAlone) {
 
 // Zeros count as ε₂, so that they leave 0.
 TEST(Adafactor, LeavesZero) {
-  test::LinearLosses f(2, [](Index, Index i) { return i == 0 ? 1e-8 : -1e8; });
+  test::GivenGradients<> f(2, [](Index, Index i) { return i == 0 ? 1e-8 : -1e8; });
   Adafactor<double> adafactor;
   adafactor.reset(2);
   Vector<double> theta(2, 0);
   adafactor.step(f, theta);
   EXPECT_NEAR(theta[0], -1e-5, 1e-18);
   EXPECT_NEAR(theta[1], 1e-5, 1e-18);
+}
+
+// In the second step the squares of the second matrix's last row overflow: nothing is changed, not the first either.
+TEST(Adafactor, LeavesOutAStepWhoseSumsOverflow) {
+  const Layout layout({{"a", 0, 2, 2}, {"b", 4, 2, 2}});
+  const auto g = [](bool breaks) {
+    return [breaks](Index t, Index i) {
+      return breaks && t == 2 && i == 7 ? 1e160 : 1 + static_cast<double>(i);
+    };
+  };
+  test::GivenGradients<> f(8, g(true), 1.0), whole(8, g(false), 1.0);
+  Adafactor<double> adafactor({.guards = {.skip_non_finite = 1}}), undisturbed;
+  adafactor.reset(layout);
+  undisturbed.reset(layout);
+  Vector<double> theta(8, 1), expected(8, 1);
+  adafactor.step(f, theta);
+  const StepReport report = adafactor.step(f, theta);
+  EXPECT_EQ(report.status, Status::skipped);
+  EXPECT_THAT(report.message,
+              testing::HasSubstr("The sum of the squared gradients up to the row of θ[6] is inf in step 2"));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(adafactor.step(f, theta).status, Status::ok);
+  for (int i = 0; i < 4; ++i) undisturbed.step(whole, expected);
+  EXPECT_EQ(theta, expected);
 }
 
 }  // namespace

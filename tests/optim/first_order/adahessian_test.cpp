@@ -1,10 +1,11 @@
 #include "optim/first_order/adahessian.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cmath>
 
 #include "optim/first_order/hessian_diagonal.h"
+#include "tests/optim/broken_product.h"
 #include "tests/optim/quadratic.h"
 
 namespace gradus {
@@ -40,7 +41,7 @@ TEST(HessianDiagonal, IsUnbiased) {
   std::vector<std::vector<double>> h(n, std::vector<double>(n, 0.1));
   for (std::size_t i = 0; i < n; ++i) h[i][i] = static_cast<double>(i);
   test::Quadratic<double> f(h, std::vector<double>(n, 0));
-  Vector<double> theta(n, 0), g(n, 0), z(n), d(n), sums(n, 0), signs(n, 0);
+  Vector<double> theta(n, 0), g(n, 0), z(n), product(n), sums(n, 0), signs(n, 0);
   const Layout layout(n);
   Evaluations evaluations;
   const RuleStep<double> step{.t = 1,
@@ -49,18 +50,14 @@ TEST(HessianDiagonal, IsUnbiased) {
                               .theta = theta,
                               .layout = layout,
                               .objective = f,
-                              .evaluations = evaluations,
-                              .scale = 1,
-                              .decay = 0,
-                              .box_low = -1,
-                              .box_high = 1};
+                              .evaluations = evaluations};
   constexpr int draws = 2000;
   for (int t = 0; t < draws; ++t) {
-    ASSERT_EQ(estimate_hessian_diagonal<double>(step, Random(3, "z", static_cast<std::uint64_t>(t)), z, d),
-              -1);
+    const Random random(3, "z", static_cast<std::uint64_t>(t));
+    ASSERT_FALSE(sample_hessian_diagonal<double>(step, random, z, product).refused);
     for (std::size_t i = 0; i < n; ++i) {
       ASSERT_EQ(std::abs(z[i]), 1);
-      sums[i] += d[i];
+      sums[i] += z[i] * product[i];
       signs[i] += z[i];
     }
   }
@@ -70,6 +67,10 @@ TEST(HessianDiagonal, IsUnbiased) {
     EXPECT_NEAR(sums[i] / draws, static_cast<double>(i), 5 * deviation / spread) << i;
     EXPECT_LT(std::abs(signs[i]), 5 * spread) << i;
   }
+}
+
+TEST(Adahessian, LeavesOutAStepWhoseProductIsNotFinite) {
+  test::expect_left_out_where_the_product_is_not_finite<Adahessian<double>>(AdahessianOptions{});
 }
 
 }  // namespace

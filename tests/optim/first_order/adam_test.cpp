@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "tests/optim/linear_losses.h"
+#include "tests/optim/given_gradients.h"
 
 namespace gradus {
 namespace {
@@ -33,7 +33,7 @@ double largest_step(Betas b, Index t) {
 template <class Gradient>
 std::vector<double> moves(Betas b, Gradient g) {
   const double eta = 0.01;
-  test::LinearLosses f(elements, g);
+  test::GivenGradients<> f(elements, g);
   // So small an ε that it does not shorten a step.
   Adam<double> adam({.learning_rate = eta, .beta1 = b.beta1, .beta2 = b.beta2, .epsilon = 1e-300});
   adam.reset(elements);

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "tests/optim/linear_losses.h"
+#include "tests/optim/given_gradients.h"
 
 namespace gradus {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 constexpr Index elements = 16;
 
 Vector<double> after(int steps, double scale, Dialect dialect) {
-  test::LinearLosses f(elements, [scale](Index t, Index i) {
+  test::GivenGradients<> f(elements, [scale](Index t, Index i) {
     return scale * Random(1, "gradient", static_cast<std::uint64_t>(t * elements + i)).normal();
   });
   Adamax<double> adamax({.learning_rate = 0.01, .dialect = dialect});
@@ -43,7 +43,7 @@ TEST(Adamax, ChangesWithTheScaleInTheLibrariesForms) {
 }
 
 TEST(Adamax, LeavesAnElementWithoutAGradient) {
-  test::LinearLosses f(2, [](Index, Index i) { return i == 0 ? 0.0 : 1.0; });
+  test::GivenGradients<> f(2, [](Index, Index i) { return i == 0 ? 0.0 : 1.0; });
   Adamax<double> adamax({.learning_rate = 0.01});
   adamax.reset(2);
   Vector<double> theta = {5, 5};

@@ -7,7 +7,7 @@
 
 #include "base/random.h"
 #include "optim/first_order/adam.h"
-#include "tests/optim/linear_losses.h"
+#include "tests/optim/given_gradients.h"
 
 namespace gradus {
 namespace {
@@ -32,7 +32,7 @@ class Read : public StateVisitor {
 TEST(Amsgrad, EffectiveRateNeverIncreases) {
   constexpr Index elements = 16;
   for (const Dialect dialect : {Dialect::paper, Dialect::lecture}) {
-    test::LinearLosses f(elements, [](Index t, Index i) {
+    test::GivenGradients<> f(elements, [](Index t, Index i) {
       Random random(1, "gradient", static_cast<std::uint64_t>(t * elements + i));
       return random.normal() * std::pow(10, std::sin(static_cast<double>(t) / 50));
     });
@@ -64,7 +64,7 @@ TEST(Amsgrad, EffectiveRateNeverIncreases) {
 
 // 0/0, and a gradient whose square is 0 in floating point.
 TEST(Amsgrad, LeavesAnElementWithoutADivisor) {
-  test::LinearLosses f(3, [](Index, Index i) { return i == 0 ? 0.0 : i == 1 ? 1e-170 : 1.0; });
+  test::GivenGradients<> f(3, [](Index, Index i) { return i == 0 ? 0.0 : i == 1 ? 1e-170 : 1.0; });
   Amsgrad<double> amsgrad({.learning_rate = 0.01});
   amsgrad.reset(3);
   Vector<double> theta = {5, 5, 5};
@@ -97,7 +97,7 @@ struct Run {
 
 template <class Method, class Options>
 Run run(const Problem& p, double start, Dialect dialect) {
-  test::LinearLosses f(1, [&](Index t, Index) { return t % p.period == 1 ? p.rare : -p.often; });
+  test::GivenGradients<> f(1, [&](Index t, Index) { return t % p.period == 1 ? p.rare : -p.often; });
   Options options;
   options.learning_rate = schedules::InverseSqrt{.rate = p.rate};
   options.beta1 = p.beta1;

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "optim/first_order/sgd.h"
-#include "tests/optim/linear_losses.h"
+#include "tests/optim/given_gradients.h"
 #include "tests/optim/quadratic.h"
 
 namespace gradus {
@@ -39,7 +39,7 @@ TEST(Averaged, IsTheMeanOfTheInnerIterates) {
 TEST(Averaged, ForgetsExponentially) {
   constexpr double decay = 0.75;
   const auto g = [](Index t, Index) { return std::sin(static_cast<double>(t)); };
-  test::LinearLosses f(1, g);
+  test::GivenGradients<> f(1, g);
   Averaged<double> averaged(std::make_unique<Sgd<double>>(SgdOptions{.learning_rate = 1}), {.decay = decay});
   averaged.reset(1);
   Vector<double> theta = {3};
@@ -55,7 +55,7 @@ TEST(Averaged, ForgetsExponentially) {
 
 TEST(Averaged, DoesNotCountStepsThatAreLeftOut) {
   const auto g = [](Index t, Index) { return t == 2 ? std::numeric_limits<double>::quiet_NaN() : 1.0; };
-  test::LinearLosses f(1, g);
+  test::GivenGradients<> f(1, g);
   Averaged<double> averaged(
       std::make_unique<Sgd<double>>(SgdOptions{.learning_rate = 1, .guards = {.skip_non_finite = 1}}));
   averaged.reset(1);

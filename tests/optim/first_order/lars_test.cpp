@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "optim/vector_math.h"
-#include "tests/optim/linear_losses.h"
+#include "tests/optim/given_gradients.h"
 #include "tests/support/normal_vector.h"
 
 namespace gradus {
@@ -31,7 +31,7 @@ Vector<double> difference(const Vector<double>& a, const Vector<double>& b) {
 TEST(Lars, MovesAMatrixByAShareOfItsNorm) {
   for (const double size : {1e-100, 1.0, 1e100}) {
     const Vector<double> g = test::normal_vector(20, "g", size);
-    test::LinearLosses f(20, [&](Index, Index i) { return g[static_cast<std::size_t>(i)]; });
+    test::GivenGradients<> f(g);
     Vector<double> theta = test::normal_vector(20, "theta");
     const Vector<double> start = theta;
     Lars<double> lars({.learning_rate = 0.3, .momentum = 0, .trust = 0.02});
@@ -46,7 +46,7 @@ TEST(Lars, MovesAMatrixByAShareOfItsNorm) {
 
 TEST(Lars, TakesThePlainStepFromZeroWeights) {
   const Vector<double> g = test::normal_vector(20, "g");
-  test::LinearLosses f(20, [&](Index, Index i) { return g[static_cast<std::size_t>(i)]; });
+  test::GivenGradients<> f(g);
   Vector<double> theta(20, 0);
   Lars<double> lars({.learning_rate = 0.5, .trust = 0.02});
   lars.reset(layout);

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "tests/optim/linear_losses.h"
+#include "tests/optim/given_gradients.h"
 
 namespace gradus {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 TEST(Lion, MovesEveryElementByTheLearningRate) {
   constexpr Index n = 50;
   constexpr double eta = 0.125;  // so that steps are exact
-  test::LinearLosses f(n, [](Index t, Index i) {
+  test::GivenGradients<> f(n, [](Index t, Index i) {
     return std::exp2(10 * i - 250) * Random(1, "g", static_cast<std::uint64_t>(t * n + i)).normal();
   });
   Lion<double> lion({.learning_rate = eta});
@@ -33,7 +33,7 @@ TEST(Lion, MovesEveryElementByTheLearningRate) {
 }
 
 TEST(Lion, LeavesAnElementWithoutAGradient) {
-  test::LinearLosses f(2, [](Index, Index i) { return static_cast<double>(i); });
+  test::GivenGradients<> f(2, [](Index, Index i) { return static_cast<double>(i); });
   Lion<double> lion({.learning_rate = 0.5});
   lion.reset(2);
   Vector<double> theta = {3, 3};

@@ -8,7 +8,7 @@
 
 #include "optim/first_order/adam.h"
 #include "optim/first_order/sgd.h"
-#include "tests/optim/linear_losses.h"
+#include "tests/optim/given_gradients.h"
 #include "tests/optim/quadratic.h"
 
 namespace gradus {
@@ -51,7 +51,7 @@ TEST(Lookahead, ReportsWhereItWent) {
 
 TEST(Lookahead, DoesNotCountStepsThatAreLeftOut) {
   const auto g = [](Index t, Index) { return t == 2 ? std::numeric_limits<double>::quiet_NaN() : 1.0; };
-  test::LinearLosses f(1, g);
+  test::GivenGradients<> f(1, g);
   Lookahead<double> lookahead(
       std::make_unique<Sgd<double>>(SgdOptions{.learning_rate = 1, .guards = {.skip_non_finite = 1}}),
       {.steps = 2, .rate = 0.5});

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "tests/optim/linear_losses.h"
+#include "tests/optim/given_gradients.h"
 
 namespace gradus {
 namespace {
@@ -14,7 +14,7 @@ TEST(Momentum, FollowsItsSchedules) {
   const Schedule eta = schedules::InverseSqrt{.rate = 0.5}, mu = schedules::Sutskever{.rate = 0.6};
   const auto g = [](Index t, Index) { return std::sin(static_cast<double>(t)); };
   for (const Dialect dialect : {Dialect::paper, Dialect::lecture, Dialect::keras, Dialect::torch}) {
-    test::LinearLosses f(1, g);
+    test::GivenGradients<> f(1, g);
     Momentum<double> momentum({.learning_rate = eta, .momentum = mu, .dialect = dialect});
     momentum.reset(1);
     Vector<double> theta = {1};
@@ -37,7 +37,7 @@ TEST(Momentum, FollowsItsSchedules) {
 
 // A gradient that stays the same moves θ by η/(1 − μ) times it in the end.
 TEST(Momentum, ReachesItsTerminalVelocity) {
-  test::LinearLosses f(1, [](Index, Index) { return 2.0; });
+  test::GivenGradients<> f(1, [](Index, Index) { return 2.0; });
   Momentum<double> momentum({.learning_rate = 0.1, .momentum = 0.9});
   momentum.reset(1);
   Vector<double> theta = {0};

@@ -4,14 +4,14 @@
 
 #include <cmath>
 
-#include "tests/optim/linear_losses.h"
+#include "tests/optim/given_gradients.h"
 
 namespace gradus {
 namespace {
 
 // How many steps move by η m̂, which is η g for a gradient g that stays the same, before the first that is divided.
 int steps_of_momentum(double beta2, Dialect dialect) {
-  test::LinearLosses f(1, [](Index, Index) { return 1000.0; });
+  test::GivenGradients<> f(1, [](Index, Index) { return 1000.0; });
   Radam<double> radam({.learning_rate = 0.01, .beta2 = beta2, .dialect = dialect});
   radam.reset(1);
   Vector<double> theta = {0};
@@ -32,7 +32,7 @@ TEST(Radam, IsMomentumUntilTheVarianceIsFinite) {
 
 // Of a gradient that stays the same the divided steps are r η, with r rising to 1.
 TEST(Radam, IsAdamInTheEnd) {
-  test::LinearLosses f(1, [](Index, Index) { return 1000.0; });
+  test::GivenGradients<> f(1, [](Index, Index) { return 1000.0; });
   Radam<double> radam({.learning_rate = 0.01});
   radam.reset(1);
   Vector<double> theta = {0};

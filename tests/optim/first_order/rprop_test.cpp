@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "tests/optim/linear_losses.h"
+#include "tests/optim/given_gradients.h"
 
 namespace gradus {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 constexpr Index elements = 40;
 
 Vector<double> after(int steps, double scale, Dialect dialect) {
-  test::LinearLosses f(elements, [scale](Index t, Index i) {
+  test::GivenGradients<> f(elements, [scale](Index t, Index i) {
     return scale * Random(1, "gradient", static_cast<std::uint64_t>(t * elements + i)).normal();
   });
   Rprop<double> rprop({.dialect = dialect});
@@ -37,7 +37,7 @@ TEST(Rprop, IgnoresTheSizeOfTheGradient) {
 TEST(Rprop, TakesBackAMoveWhereTheSignChanges) {
   const auto g = [](Index t, Index) { return t == 4 ? 5.0 : -1.0; };
   for (const Dialect dialect : {Dialect::paper, Dialect::torch}) {
-    test::LinearLosses f(1, g);
+    test::GivenGradients<> f(1, g);
     Rprop<double> rprop({.dialect = dialect});
     rprop.reset(1);
     Vector<double> theta = {0};

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "optim/vector_math.h"
+#include "tests/optim/given_gradients.h"
 #include "tests/optim/quadratic.h"
 #include "tests/support/count_allocations.h"
 
@@ -17,29 +18,11 @@ namespace {
 using test::Quadratic;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::ThrowsMessage;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-// A loss and a gradient as a test wants them.
-template <class Scalar>
-class Given : public Objective<Scalar> {
- public:
-  using typename Objective<Scalar>::View;
-  using typename Objective<Scalar>::Ref;
-  Given(Scalar loss, Vector<Scalar> g) : loss_(loss), g_(std::move(g)) {}
-  Index size() const override { return std::ssize(g_); }
-  Scalar value(View) override { return loss_; }
-  Scalar gradient(View, Ref out) override {
-    std::copy(g_.begin(), g_.end(), out.begin());
-    return loss_;
-  }
-
- private:
-  Scalar loss_;
-  Vector<Scalar> g_;
-};
 
 // A = QΛQᵀ with Q a rotation: θ_k − θ* = Q (I − ηΛ)^k Qᵀ (θ_0 − θ*).
 TEST(Sgd, FollowsTheClosedFormOnAQuadratic) {
@@ -78,7 +61,7 @@ TEST(Sgd, StepsLongVectorsAsOneByOne) {
     theta[i] = std::cos(static_cast<float>(i));
     expected[i] = theta[i] - 0.1f * g[i];
   }
-  Given<float> f(1, g);
+  test::GivenGradients<float> f(g, 1.0F);
   Sgd sgd({.learning_rate = 0.1});
   sgd.reset(static_cast<Index>(n));
   sgd.step(f, theta);
@@ -92,36 +75,55 @@ TEST(Sgd, LeavesThetaWhereSomethingIsNotFinite) {
     Vector<double> g;
     std::string says;
   };
-  for (const Case& c : {Case{nan, {1, 1, 1}, "The loss is nan"}, Case{infinity, {1, 1, 1}, "The loss is inf"},
-                        Case{0.5, {1, nan, infinity}, "The gradient of θ[1] is nan (loss 0.5)"},
-                        Case{0.5, {1, 1, -infinity}, "The gradient of θ[2] is -inf (loss 0.5)"},
+  for (const Case& c : {Case{nan, {1, 1, 1}, "The loss is nan in step 1; θ"},
+                        Case{infinity, {1, 1, 1}, "The loss is inf in step 1; θ"},
+                        Case{0.5, {1, nan, infinity}, "The gradient of θ[1] is nan in step 1 (loss 0.5)"},
+                        Case{0.5, {1, 1, -infinity}, "The gradient of θ[2] is -inf in step 1 (loss 0.5)"},
                         Case{0.5, {1e308, 1e308, 1.7e308}, "norm overflows"}}) {
-    Given<double> f(c.loss, c.g);
+    test::GivenGradients<double> f(c.g, c.loss);
     const Vector<double> start = {1, 2, -1e308};
     Vector<double> theta = start;
     Sgd<double> sgd({.learning_rate = 10});
     sgd.reset(3);
     const StepReport report = sgd.step(f, theta);
     EXPECT_EQ(report.status, Status::non_finite);
-    EXPECT_THAT(report.message, AllOf(HasSubstr(c.says), HasSubstr("θ is left as it was")));
+    EXPECT_THAT(report.message, AllOf(HasSubstr(c.says), HasSubstr("θ is left as it was"),
+                                      Not(HasSubstr("smaller learning rate"))));
     EXPECT_EQ(report.step_norm, 0);
     EXPECT_EQ(theta, start);
   }
 }
 
+// Where steps have been taken, and may have been too long.
+TEST(Sgd, AdvisesASmallerRateAfterTheFirstStep) {
+  class Diverging : public test::GivenGradients<double> {
+   public:
+    using GivenGradients::GivenGradients;
+    double value(View) override { return ++calls == 1 ? 1 : infinity; }
+    int calls = 0;
+  } f({1, 1});
+  Sgd<double> sgd({.learning_rate = 10});
+  sgd.reset(2);
+  Vector<double> theta = {1, 2};
+  sgd.step(f, theta);
+  EXPECT_EQ(sgd.step(f, theta).message,
+            "The loss is inf in step 2; θ is left as it was. A smaller learning rate than 10 may help.");
+}
+
 TEST(Sgd, LeavesAnElementThatWouldOverflow) {
-  Given<double> f(0.5, {1, 1e308, 1e308});
+  test::GivenGradients<double> f({1, 1e308, 1e308}, 0.5);
   Vector<double> theta = {1, 2, -1e308};
   Sgd<double> sgd({.learning_rate = 10});
   sgd.reset(3);
   const StepReport report = sgd.step(f, theta);
   EXPECT_EQ(report.status, Status::non_finite);
-  EXPECT_THAT(report.message, HasSubstr("The step overflows θ[1] (learning rate 10, gradient 1e+308)"));
+  EXPECT_THAT(report.message,
+              HasSubstr("Step 1 overflows θ[1] or its state (learning rate 10, gradient 1e+308)"));
   EXPECT_EQ(theta, (Vector<double>{-9, 2, -1e308}));
 }
 
 TEST(Sgd, TakesLargeStepsThatStayFinite) {
-  Given<float> f(0, {-1e38f, 1});
+  test::GivenGradients<float> f({-1e38f, 1}, 0.0F);
   Vector<float> theta = {-1e38f, 0};
   Sgd sgd({.learning_rate = 2});
   sgd.reset(2);

@@ -3,14 +3,11 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <limits>
 
-#include "tests/optim/quadratic.h"
+#include "tests/optim/broken_product.h"
 
 namespace gradus {
 namespace {
-
-using testing::HasSubstr;
 
 TEST(Sophia, ClipsAndTakesAProductInEveryInterval) {
   // Where the curvature is −1 or 0, each step is −η sign(m).
@@ -29,28 +26,8 @@ TEST(Sophia, ClipsAndTakesAProductInEveryInterval) {
   EXPECT_NEAR(theta[1], 0.4, 1e-12);
 }
 
-class BrokenProduct : public test::Quadratic<double>, private Curvature<double> {
- public:
-  BrokenProduct() : Quadratic({{1, 0}, {0, 1}}, {1, 1}) {}
-  Curvature<double>& hessian(std::span<const double>) override { return *this; }
-
- private:
-  void apply(std::span<const double>, std::span<double> out) override {
-    out[0] = 1;
-    out[1] = std::numeric_limits<double>::quiet_NaN();
-  }
-  double value(std::span<const double> theta) override { return Quadratic::value(theta); }
-};
-
-TEST(Sophia, LeavesThetaWhereTheProductIsNotFinite) {
-  BrokenProduct f;
-  Sophia<double> sophia;
-  sophia.reset(2);
-  Vector<double> theta = {3, 4};
-  const StepReport report = sophia.step(f, theta);
-  EXPECT_EQ(report.status, Status::non_finite);
-  EXPECT_THAT(report.message, HasSubstr("θ[1]"));
-  EXPECT_EQ(theta, (Vector<double>{3, 4}));
+TEST(Sophia, LeavesOutAStepWhoseProductIsNotFinite) {
+  test::expect_left_out_where_the_product_is_not_finite<Sophia<double>>(SophiaOptions{.interval = 1});
 }
 
 }  // namespace

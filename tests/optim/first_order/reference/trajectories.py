@@ -87,8 +87,9 @@ def case(method, problem, blocks=None, **options):
     return {"method": method, "options": options, "problem": problem} | ({"blocks": blocks} if blocks else {})
 
 
-def dialects(method, names, problem, **options):
-    return [case(method, problem, dialect=name, **options) for name in names.split()]
+def dialects(method, names, **options):
+    """Every form on both problems."""
+    return [case(method, problem, dialect=name, **options) for name in names.split() for problem in ("exact", "noisy")]
 
 
 def cases():
@@ -97,33 +98,40 @@ def cases():
     small = dict(beta1=0.8, beta2=0.9, epsilon=1e-8)
     sgd = {"method": "sgd", "learning_rate": 0.015}
     inner_adam = {"method": "adam", "learning_rate": 0.1, "dialect": "paper", **small}
+    guards = dict(l2=0.5, decoupled_weight_decay=0.5, box_low=-1.0, box_high=0.75)
     return [
         case("sgd", "exact", learning_rate=0.015),
         case("sgd", "noisy", learning_rate=0.0125),
-        *dialects("momentum", every, "noisy", learning_rate=0.006, momentum=0.8),
-        *dialects("nesterov", every, "noisy", learning_rate=0.006, momentum=0.8),
-        *dialects("adagrad", every, "noisy", learning_rate=0.3, epsilon=0.01),
+        *dialects("momentum", every, learning_rate=0.006, momentum=0.8),
+        *dialects("nesterov", every, learning_rate=0.006, momentum=0.8),
+        *dialects("adagrad", every, learning_rate=0.3, epsilon=0.01),
         case("adagrad", "exact", learning_rate=0.3, epsilon=1e-10),
-        *dialects("rmsprop", every, "noisy", learning_rate=0.05, decay=0.9, epsilon=0.01),
-        *dialects("adadelta", every, "noisy", decay=0.9, epsilon=0.01),
+        *dialects("rmsprop", every, learning_rate=0.05, decay=0.9, epsilon=0.01),
+        *dialects("adadelta", every, decay=0.9, epsilon=0.01),
         case("adadelta", "exact", decay=0.95, epsilon=1e-6),
-        *dialects("adam", every, "noisy", learning_rate=0.1, **adam),
+        *dialects("adam", every, learning_rate=0.1, **adam),
         case("adam", "exact", learning_rate=0.05, dialect="paper", **small),
-        *dialects("adamax", every, "exact", learning_rate=0.1, **small | {"epsilon": 0.01}),
-        *dialects("nadam", every, "noisy", learning_rate=0.1, momentum_decay=0.5, **adam),
+        *dialects("adamax", every, learning_rate=0.1, **small | {"epsilon": 0.01}),
+        *dialects("nadam", every, learning_rate=0.1, momentum_decay=0.5, **adam),
         case("nadam", "exact", learning_rate=0.05, momentum_decay=0.004, dialect="paper", **small),
-        *dialects("amsgrad", every, "exact", learning_rate=0.1, **small | {"epsilon": 0.01}),
-        *dialects("adamw", "paper torch keras", "noisy", learning_rate=0.1, weight_decay=0.05, **adam),
-        *dialects("radam", "paper torch", "exact", learning_rate=0.01, beta1=0.8, beta2=0.9, epsilon=0.01),
+        *dialects("amsgrad", every, learning_rate=0.1, **small | {"epsilon": 0.01}),
+        *dialects("adamw", "paper torch keras", learning_rate=0.1, weight_decay=0.05, **adam),
+        *dialects("radam", "paper torch", learning_rate=0.01, beta1=0.8, beta2=0.9, epsilon=0.01),
         case("adabelief", "noisy", learning_rate=0.1, **adam),
         case("adabelief", "exact", learning_rate=0.05, beta1=0.9, beta2=0.99, epsilon=1e-16),
         case("yogi", "noisy", learning_rate=0.1, initial_accumulator=1.0, beta1=0.8, beta2=0.7, epsilon=0.01),
-        case("adan", "noisy", learning_rate=0.1, weight_decay=0.1, beta1=0.9, beta2=0.8, beta3=0.95, epsilon=0.01),
+        case("yogi", "exact", learning_rate=0.1, initial_accumulator=1.0, beta1=0.9, beta2=0.9, epsilon=0.01),
+        *(
+            case("adan", problem, learning_rate=0.1, weight_decay=0.1, beta1=0.9, beta2=0.8, beta3=0.95, epsilon=0.01)
+            for problem in ("exact", "noisy")
+        ),
         case("lion", "noisy", learning_rate=0.1, weight_decay=0.1, beta1=0.8, beta2=0.9),
-        *dialects("rprop", "paper torch", "exact", initial_step=0.1, increase=1.2, decrease=0.5, min_step=0.03,
-                  max_step=0.25),
-        case("lars", "noisy", learning_rate=0.02, momentum=0.8, trust=0.5, weight_decay=0.1),
-        case("lamb", "noisy", learning_rate=0.1, weight_decay=0.1, **adam),
+        *dialects("rprop", "paper torch", initial_step=0.1, increase=1.2, decrease=0.5, min_step=0.03, max_step=0.25),
+        *(
+            case("lars", problem, learning_rate=0.02, momentum=0.8, trust=0.5, weight_decay=0.1)
+            for problem in ("exact", "noisy")
+        ),
+        *(case("lamb", problem, learning_rate=0.1, weight_decay=0.1, **adam) for problem in ("exact", "noisy")),
         case("adafactor", "noisy", learning_rate=0.3, decay=0.8, epsilon1=1e-30, epsilon2=0.75, clip=1.0),
         case("adafactor", "exact", learning_rate=0.05, decay=0.8, epsilon1=1e-30, epsilon2=0.001, clip=0.5),
         *(
@@ -133,9 +141,12 @@ def cases():
         ),
         case("schedule-free-sgd", "noisy", learning_rate=0.015, beta=0.9, weight_decay=0.1, warmup_steps=0),
         case("schedule-free-sgd", "noisy", learning_rate=0.02, beta=0.8, weight_decay=0.0, warmup_steps=5),
+        case("schedule-free-sgd", "exact", learning_rate=0.02, beta=0.8, weight_decay=0.1, warmup_steps=5),
         case("schedule-free-adamw", "noisy", learning_rate=0.2, weight_decay=0.1, warmup_steps=5, **adam),
         case("schedule-free-adamw", "noisy", learning_rate=0.1, weight_decay=0.0, warmup_steps=0, **adam),
+        case("schedule-free-adamw", "exact", learning_rate=0.1, weight_decay=0.1, warmup_steps=0, **adam),
         case("prodigy", "noisy", learning_rate=1.0, initial_distance=0.01, weight_decay=0.1, **adam),
+        case("prodigy", "exact", learning_rate=0.5, initial_distance=0.1, weight_decay=0.1, **adam),
         case("lookahead", "noisy", inner=sgd, steps=5, rate=0.5),
         case("lookahead", "exact", inner=inner_adam, steps=3, rate=0.8),
         case("averaged", "noisy", inner=sgd, decay=0.0),
@@ -157,8 +168,21 @@ def cases():
             case("adam", "noisy", learning_rate=0.1, dialect="paper", **adam, **common)
             for common in [{"l2": 0.5}, {"decoupled_weight_decay": 0.5}, {"clip_norm": 60.0}, {"clip_value": 0.75}]
         ),
-        case("adam", "noisy", learning_rate=0.1, dialect="paper", **adam, l2=0.5, decoupled_weight_decay=0.5,
-             clip_norm=3.25, clip_value=1.0, box_low=-1.0, box_high=0.75),
+        case("adam", "noisy", learning_rate=0.1, dialect="paper", **adam, clip_norm=3.25, clip_value=1.0, **guards),
+        case("momentum", "noisy", learning_rate=0.006, momentum=0.8, dialect="torch", clip_norm=40.0, clip_value=25.0,
+             **guards),
+        case("rmsprop", "noisy", learning_rate=0.05, decay=0.9, epsilon=0.01, clip_norm=40.0, **guards),
+        case("adan", "noisy", learning_rate=0.1, weight_decay=0.1, beta1=0.9, beta2=0.8, beta3=0.95, epsilon=0.01,
+             clip_value=25.0, **guards),
+        case("lars", "noisy", learning_rate=0.02, momentum=0.8, trust=0.5, weight_decay=0.1, clip_norm=40.0, **guards),
+        case("lamb", "noisy", learning_rate=0.1, weight_decay=0.1, **adam, clip_norm=40.0, **guards),
+        case("adafactor", "noisy", learning_rate=0.3, decay=0.8, epsilon1=1e-30, epsilon2=0.75, clip=1.0,
+             clip_norm=40.0, **guards),
+        case("muon", "noisy", learning_rate=0.1, momentum=0.8, nesterov=True, iterations=5, weight_decay=0.1,
+             adam_learning_rate=0.05, **adam, clip_norm=40.0, **guards),
+        case("prodigy", "noisy", learning_rate=1.0, initial_distance=0.01, weight_decay=0.1, **adam, clip_norm=40.0,
+             **guards),
+        case("adahessian", "noisy", learning_rate=0.15, weight_decay=0.1, power=1.0, **adam, clip_norm=40.0, **guards),
     ]
 
 
