@@ -14,6 +14,8 @@
 #include "nn/mlp.h"
 #include "nn/network.h"
 #include "optim/minimize.h"
+#include "optim/objectives/least_squares.h"
+#include "optim/objectives/more_garbow_hillstrom.h"
 #include "optim/objectives/network_objective.h"
 #include "optim/registry.h"
 #include "optim/schedule.h"
@@ -26,38 +28,24 @@
 namespace gradus {
 namespace {
 
+using testing::AnyOf;
 using testing::HasSubstr;
 
-// f(x, y) = (1 − x)² + 100 (y − x²)², from (−1.2, 1): minimum 0 at (1, 1).
-class Rosenbrock : public Objective<double>, private Curvature<double> {
- public:
-  Index size() const override { return 2; }
-  double value(std::span<const double> p) override {
-    return std::pow(1 - p[0], 2) + 100 * std::pow(p[1] - p[0] * p[0], 2);
-  }
-  double gradient(std::span<const double> p, std::span<double> out) override {
-    out[1] = 200 * (p[1] - p[0] * p[0]);
-    out[0] = -2 * (1 - p[0]) - 2 * p[0] * out[1];
-    return value(p);
-  }
-  Curvature<double>& hessian(std::span<const double> p) override {
-    a_ = 2 + 1200 * p[0] * p[0] - 400 * p[1];
-    b_ = -400 * p[0];
-    return *this;
-  }
+// Of a step that did what it should; some methods are at the minimum sooner than others.
+const auto good = AnyOf(Status::ok, Status::converged, Status::rounding_floor);
 
- private:
-  void apply(std::span<const double> v, std::span<double> out) override {
-    out[0] = a_ * v[0] + b_ * v[1];
-    out[1] = b_ * v[0] + 200 * v[1];
-  }
-  double a_ = 0, b_ = 0;
+// Positive definite, so that its Gauss–Newton matrix may be its Hessian; the diagonal of ones, for want of cases.
+class Convex : public test::Quadratic<double> {
+ public:
+  using Quadratic::Quadratic;
+  Curvature<double>& gauss_newton(View theta) override { return hessian(theta); }
+  void empirical_fisher_diagonal(View, Ref out) override { std::ranges::fill(out, 1.0); }
 };
 
 // Condition number 100, ten dimensions, a matrix and a vector; minimum −½ Σ 1/h at 1/h.
-class IllConditioned : public test::Quadratic<double> {
+class IllConditioned : public Convex {
  public:
-  IllConditioned() : Quadratic(diagonal(), std::vector<double>(10, 1)) {}
+  IllConditioned() : Convex(diagonal(), std::vector<double>(10, 1)) {}
   Layout layout() const override { return Layout({{"w", 0, 2, 4}, {"b", 8, 2, 1}}); }
 
  private:
@@ -101,7 +89,8 @@ TEST_P(EveryMethod, MinimisesAnIllConditionedQuadratic) {
 }
 
 TEST_P(EveryMethod, FindsTheMinimumOfRosenbrock) {
-  Rosenbrock f;
+  // f(x, y) = (1 − x)² + 100 (y − x²)²: minimum 0 at (1, 1)
+  LeastSquares<double> f(more_garbow_hillstrom().front().residuals);
   Vector<double> theta = {-1.2, 1};
   const auto optimizer = tuned_for<double>("rosenbrock");
   const MinimizeResult result =
@@ -143,7 +132,7 @@ Vector<Scalar> run(Optimizer<Scalar>& optimizer, Index steps, std::span<const Sc
   for (std::size_t i = 0; i < 10; ++i) labels[i] = static_cast<Scalar>(i % 3);
   f.set_batch(inputs, labels);
   optimizer.reset(f.layout());
-  for (Index i = 0; i < steps; ++i) EXPECT_EQ(optimizer.step(f, theta).status, Status::ok);
+  for (Index i = 0; i < steps; ++i) EXPECT_THAT(optimizer.step(f, theta).status, good);
   return theta;
 }
 
@@ -159,7 +148,7 @@ TEST_P(EveryMethod, BeginsAnewAfterResetAndGivesTheSameBits) {
   EXPECT_EQ(run<float>(*other, 12, start), first);
 }
 
-// Ill-conditioned as well, and so long that every thread has work in every part of a step; the loss costs nothing.
+// ½ Σ h_i (θ_i − 1)², so long that every thread has work in every part of a step.
 class Long : public Objective<float>, private Curvature<float> {
  public:
   Index size() const override { return 210700; }
@@ -169,12 +158,20 @@ class Long : public Objective<float>, private Curvature<float> {
                    {"1.weight", 150300, 200, 300},
                    {"1.bias", 210300, 400, 1}});
   }
-  float value(std::span<const float>) override { return 1; }
+  float value(std::span<const float> theta) override {
+    double f = 0;
+    for (std::size_t i = 0; i < theta.size(); ++i) f += 0.5 * h(i) * (theta[i] - 1) * (theta[i] - 1);
+    return static_cast<float>(f);
+  }
   float gradient(std::span<const float> theta, std::span<float> out) override {
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = h(i) * (theta[i] - 1);
-    return 1;
+    return value(theta);
   }
   Curvature<float>& hessian(std::span<const float>) override { return *this; }
+  Curvature<float>& gauss_newton(std::span<const float>) override { return *this; }
+  void empirical_fisher_diagonal(std::span<const float>, std::span<float> out) override {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = h(i);
+  }
 
  private:
   static float h(std::size_t i) { return 1 + static_cast<float>(i * 7919 % 1000) / 100; }
@@ -183,7 +180,19 @@ class Long : public Objective<float>, private Curvature<float> {
   }
 };
 
+// Whether the method takes so many parameters; those that keep a dense matrix refuse them, and name another method.
+bool takes(const std::string& method, const Layout& layout) {
+  try {
+    make_optimizer<float>(method)->reset(layout);
+    return true;
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("max_parameters"));
+    return false;
+  }
+}
+
 TEST_P(EveryMethod, GivesTheSameBitsOnAnyNumberOfThreads) {
+  if (!takes(method(), Long().layout())) GTEST_SKIP() << "It refuses so many parameters.";
   const test::RestoreThreads restore;
   Vector<float> first;
   double length = 0;
@@ -195,7 +204,7 @@ TEST_P(EveryMethod, GivesTheSameBitsOnAnyNumberOfThreads) {
     Vector<float> theta = test::normal_vector<float>(f.size(), "theta");
     StepReport report;
     for (int t = 0; t < 3; ++t) report = optimizer->step(f, theta);
-    EXPECT_EQ(report.status, Status::ok) << report.message;
+    EXPECT_THAT(report.status, good) << report.message;
     if (count == 1) {
       first = theta;
       length = report.step_norm;
@@ -207,6 +216,7 @@ TEST_P(EveryMethod, GivesTheSameBitsOnAnyNumberOfThreads) {
 }
 
 TEST_P(EveryMethod, AllocatesInResetAloneForLongVectorsToo) {
+  if (!takes(method(), Long().layout())) GTEST_SKIP() << "It refuses so many parameters.";
   const test::RestoreThreads restore;
   set_threads(2);
   Long f;
@@ -263,9 +273,10 @@ class Copy : public StateVisitor {
   std::map<std::string, std::vector<double>> doubles_;
 };
 
-// Options that bring other state with them: every dialect, and every schedule as a plateau that listens.
+// Options that bring other state with them: every dialect, every other way, and every schedule as a plateau that listens.
 class OtherOptions : public OptionVisitor {
  public:
+  using OptionVisitor::choice;
   void number(std::string_view, double&, const Range&) override {}
   void integer(std::string_view, Index&, const Range&) override {}
   void flag(std::string_view, bool&) override {}
@@ -274,6 +285,9 @@ class OtherOptions : public OptionVisitor {
   }
   void dialect(Dialect&, std::initializer_list<Dialect> forms) override {
     for (const Dialect form : forms) add("dialect", gradus::name(form));
+  }
+  void choice(std::string_view name, int&, std::span<const std::string_view> names) override {
+    for (const std::string_view one : names) add(name, one);
   }
   void method(std::string_view name, std::string&) override {
     add(name, {{"method", "momentum"}, {"learning_rate", 0.01}, {"momentum", plateau(0.9)}});
@@ -333,16 +347,17 @@ TEST_P(EveryMethod, AllocatesInResetAlone) {
   EXPECT_EQ(test::allocations(), before);
 }
 
-// A gradient that is not a number in its third step.
-class Broken : public test::Quadratic<double> {
+// A function whose batches change, of which one has a gradient that is not a number.
+class Broken : public Convex {
  public:
-  Broken() : Quadratic({{2, 0.5}, {0.5, 1}}, {1, 1}) {}
+  Broken() : Convex({{2, 0.5}, {0.5, 1}}, {1, 1}) {}
   double gradient(View theta, Ref out) override {
     const double f = Quadratic::gradient(theta, out);
-    if (++calls == 3) out[1] = std::numeric_limits<double>::quiet_NaN();
+    if (batch == 3) out[1] = std::numeric_limits<double>::quiet_NaN();
     return f;
   }
-  int calls = 0;
+  std::uint64_t version() const override { return batch; }
+  std::uint64_t batch = 1;
 };
 
 TEST_P(EveryMethod, LeavesThetaWhereTheGradientIsNotFinite) {
@@ -351,7 +366,9 @@ TEST_P(EveryMethod, LeavesThetaWhereTheGradientIsNotFinite) {
   const auto optimizer = make_optimizer<double>(method());
   optimizer->reset(2);
   optimizer->step(f, theta);
+  ++f.batch;
   optimizer->step(f, theta);
+  ++f.batch;
   const Vector<double> before = theta;
   const StepReport report = optimizer->step(f, theta);
   EXPECT_EQ(report.status, Status::non_finite);
