@@ -58,6 +58,7 @@ TEST(Registry, SaysWhatIsWrongWithOptions) {
 // Every option of every method: the default is in its range, and what lies outside is refused with the range.
 class OutOfRange : public OptionVisitor {
  public:
+  using OptionVisitor::choice;
   explicit OutOfRange(const std::string& method) : method_(method) {}
   void number(std::string_view name, double& value, const Range& range) override {
     EXPECT_TRUE(range.contains(value)) << method_ << ' ' << name;
@@ -75,6 +76,10 @@ class OutOfRange : public OptionVisitor {
     refuses(name, range.low - 1, range);
   }
   void flag(std::string_view, bool&) override {}
+  void choice(std::string_view name, int& value, std::span<const std::string_view> names) override {
+    EXPECT_LT(value, std::ssize(names)) << method_ << ' ' << name;
+    EXPECT_THAT(refusal<double>(method_, Json{{name, "no-such-thing"}}.dump()), HasSubstr(std::string(names[0])));
+  }
   void schedule(std::string_view name, Schedule& value, const Range& range) override {
     double rate = value.rate();
     number(name, rate, range);
