@@ -52,8 +52,8 @@ class Reader : public OptionVisitor {
   }
   void choice(std::string_view name, int& value, std::span<const std::string_view> names) override {
     if (const Json* found = find(name))
-      value = static_cast<int>(find_name(
-          name, require(found->is_string(), name, "a name", *found).get<std::string>(), names));
+      value = static_cast<int>(
+          find_name(name, require(found->is_string(), name, "a name", *found).get<std::string>(), names));
   }
   void method(std::string_view name, std::string& json) override {
     if (const Json* found = find(name))

@@ -28,7 +28,8 @@ Curvature<Scalar>& Objective<Scalar>::gauss_newton(View) {
 template <class Scalar>
 void Objective<Scalar>::empirical_fisher_diagonal(View, Ref) {
   throw Unsupported(
-      "[empirical_fisher_diagonal] the method needs the squared gradients of single cases, but this objective offers none. "
+      "[empirical_fisher_diagonal] the method needs the squared gradients of single cases, but this "
+      "objective offers none. "
       "Override Objective::empirical_fisher_diagonal, or choose a method or options without them.");
 }
 

@@ -55,7 +55,8 @@ struct Executor<Scalar>::Scope {
       const Index rows = w.n <= narrow && !w.transpose_a ? piece : std::max<Index>(last - first, 1);
       for (Index i = first; i < last; i += rows)
         blas::gemm(w.transpose_a, w.transpose_b, std::min(rows, last - i), w.n, w.k,
-                   at(w.a) + (w.transpose_a ? i : i * lda), lda, at(w.b), ldb, beta, at(w.out) + i * w.n, w.n);
+                   at(w.a) + (w.transpose_a ? i : i * lda), lda, at(w.b), ldb, beta, at(w.out) + i * w.n,
+                   w.n);
       return;
     }
     for (Index p = team.rank(); p < w.parts; p += team.size()) {
@@ -64,8 +65,8 @@ struct Executor<Scalar>::Scope {
       for (Index i = 0; i == 0 || i < w.k; i += depth)
         blas::gemm(w.transpose_a, w.transpose_b, w.m, last - first, std::min(depth, w.k - i),
                    at(w.a) + (w.transpose_a ? i * lda : i), lda,
-                   at(w.b) + (w.transpose_b ? first * ldb + i : i * ldb + first), ldb, i == 0 ? beta : Scalar(1),
-                   at(w.out) + first, w.n);
+                   at(w.b) + (w.transpose_b ? first * ldb + i : i * ldb + first), ldb,
+                   i == 0 ? beta : Scalar(1), at(w.out) + first, w.n);
     }
   }
 

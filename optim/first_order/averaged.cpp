@@ -20,7 +20,8 @@ Averaged<Scalar>::Averaged(AveragedOptions options)
 
 template <class Scalar>
 Averaged<Scalar>::Averaged(std::unique_ptr<Optimizer<Scalar>> inner, AveragedOptions options)
-    : options_(checked<Scalar>("averaged", std::move(options))), inner_(not_null("averaged", std::move(inner))) {}
+    : options_(checked<Scalar>("averaged", std::move(options))),
+      inner_(not_null("averaged", std::move(inner))) {}
 
 template <class Scalar>
 void Averaged<Scalar>::reset(const Layout& layout) {

@@ -76,7 +76,7 @@ class LineSearchMethod : public Optimizer<Scalar> {
   bool known_ = false;            // whether g_ and loss_ are those at next_
   double loss_ = 0, alpha_ = 0, slope_ = 0;
   std::uint64_t version_ = 0;
-  Index idle_ = 0;                         // steps that led nowhere
+  Index idle_ = 0;                        // steps that led nowhere
   double idle_loss_ = 0, idle_norm_ = 0;  // since these
 };
 

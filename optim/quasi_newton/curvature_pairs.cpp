@@ -9,9 +9,9 @@
 namespace gradus {
 
 template <class Scalar>
-PairProducts take_pair(std::span<const Scalar> theta, std::span<const Scalar> next_theta, std::span<const Scalar> g,
-                       std::span<const Scalar> next_g, double alpha, BadCurvature how, std::span<Scalar> s,
-                       std::span<Scalar> y) {
+PairProducts take_pair(std::span<const Scalar> theta, std::span<const Scalar> next_theta,
+                       std::span<const Scalar> g, std::span<const Scalar> next_g, double alpha,
+                       BadCurvature how, std::span<Scalar> s, std::span<Scalar> y) {
   using View = std::span<const Scalar>;
   const auto each = [n = std::ssize(s)](auto&& body) {
     parallel_for(n, 4096, [&](Index begin, Index end) {
@@ -39,8 +39,10 @@ PairProducts take_pair(std::span<const Scalar> theta, std::span<const Scalar> ne
 }
 
 template PairProducts take_pair(std::span<const float>, std::span<const float>, std::span<const float>,
-                                std::span<const float>, double, BadCurvature, std::span<float>, std::span<float>);
+                                std::span<const float>, double, BadCurvature, std::span<float>,
+                                std::span<float>);
 template PairProducts take_pair(std::span<const double>, std::span<const double>, std::span<const double>,
-                                std::span<const double>, double, BadCurvature, std::span<double>, std::span<double>);
+                                std::span<const double>, double, BadCurvature, std::span<double>,
+                                std::span<double>);
 
 }  // namespace gradus

@@ -37,8 +37,7 @@ void expect_left_out_where_the_product_is_not_finite(Options options) {
   const Vector<double> before = theta;
   const StepReport report = method.step(f, theta);
   EXPECT_EQ(report.status, Status::skipped);
-  EXPECT_THAT(report.message,
-              testing::HasSubstr("The Hessian product of θ[1] is nan in step 2 (loss"));
+  EXPECT_THAT(report.message, testing::HasSubstr("The Hessian product of θ[1] is nan in step 2 (loss"));
   EXPECT_EQ(theta, before);
   for (int i = 0; i < 3; ++i) method.step(f, theta);
   for (int i = 0; i < 4; ++i) undisturbed.step(whole, expected);

@@ -44,13 +44,8 @@ TEST(HessianDiagonal, IsUnbiased) {
   Vector<double> theta(n, 0), g(n, 0), z(n), product(n), sums(n, 0), signs(n, 0);
   const Layout layout(n);
   Evaluations evaluations;
-  const RuleStep<double> step{.t = 1,
-                              .eta = 1,
-                              .g = g,
-                              .theta = theta,
-                              .layout = layout,
-                              .objective = f,
-                              .evaluations = evaluations};
+  const RuleStep<double> step{
+      .t = 1, .eta = 1, .g = g, .theta = theta, .layout = layout, .objective = f, .evaluations = evaluations};
   constexpr int draws = 2000;
   for (int t = 0; t < draws; ++t) {
     const Random random(3, "z", static_cast<std::uint64_t>(t));
