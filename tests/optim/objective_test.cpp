@@ -47,5 +47,60 @@ TEST(CountingObjective, CountsWhatIsEvaluatedAndPassesItOn) {
   EXPECT_DOUBLE_EQ(counted.cost(), 2.0 / 3 + 1 + 1 + 2 * 2);
 }
 
+// Curvature of a part of the cases.
+class OnAQuarter : public Quadratic<double>, private Curvature<double> {
+ public:
+  OnAQuarter() : Quadratic({{2, 1}, {1, 3}}, {1, 0}) {}
+  Curvature<double>& gauss_newton(std::span<const double> theta) override {
+    exact_ = &hessian(theta);
+    return *this;
+  }
+  void empirical_fisher_diagonal(std::span<const double>, std::span<double> out) override {
+    out[0] = out[1] = 5;
+  }
+  std::uint64_t version() const override { return 17; }
+  double value(std::span<const double> theta) override { return Quadratic::value(theta); }
+
+ private:
+  void apply(std::span<const double> v, std::span<double> out) override { exact_->apply(v, out); }
+  double share() const override { return 0.25; }
+  Curvature<double>* exact_ = nullptr;
+};
+
+TEST(CountingObjective, WhatIsOfAShareOfTheCasesCostsThatShare) {
+  OnAQuarter f;
+  CountingObjective<double> counted(f);
+  const Vector<double> theta = {1, 2}, many = {1, 0, 0, 1, 1, 1};
+  Vector<double> out(2), products(6);
+  EXPECT_EQ(counted.version(), 17u);
+  Curvature<double>& curvature = counted.gauss_newton(theta);
+  EXPECT_EQ(curvature.share(), 0.25);
+  curvature.apply(theta, out);
+  curvature.apply_many(3, many, products);
+  EXPECT_EQ(products, (Vector<double>{2, 1, 1, 3, 3, 4}));
+  EXPECT_EQ(curvature.value(theta), f.value(theta));
+  counted.empirical_fisher_diagonal(theta, out);
+  EXPECT_EQ(out, (Vector<double>{5, 5}));
+  EXPECT_EQ(counted.evaluations().products, 4);
+  EXPECT_EQ(counted.evaluations().values, 1);
+  EXPECT_EQ(counted.evaluations().gradients, 1);
+  // Held values, 4 products, a value, a Fisher diagonal.
+  EXPECT_DOUBLE_EQ(counted.cost(), (1.0 / 3 + 4 * 4.0 / 3 + 1.0 / 3 + 1) / 4);
+}
+
+TEST(CountingObjective, WithoutCurvatureAFisherDiagonalIsOfAllCases) {
+  OnAQuarter f;
+  CountingObjective<double> counted(f);
+  const Vector<double> theta = {1, 2};
+  Vector<double> out(2);
+  counted.empirical_fisher_diagonal(theta, out);
+  EXPECT_DOUBLE_EQ(counted.cost(), 1);
+  Quadratic<double> without({{1}}, {0});
+  CountingObjective<double> refuses(without);
+  EXPECT_THAT([&] { refuses.empirical_fisher_diagonal(std::span(theta).first(1), std::span(out).first(1)); },
+              ThrowsMessage<Unsupported>(HasSubstr("squared gradients of single cases")));
+  EXPECT_EQ(refuses.cost(), 0);
+}
+
 }  // namespace
 }  // namespace gradus
