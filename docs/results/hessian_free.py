@@ -15,7 +15,7 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 DATA = HERE / "hessian_free.json"
-PROBLEM, CASES, COST, SEED = "curves", 5000, 400, 1
+PROBLEM, CASES, COST, SEED = "curves", 2000, 600, 1
 
 
 def falling(rate, batch):
@@ -57,7 +57,7 @@ def at(curve, cost):
 
 
 def table(runs):
-    marks = [25, 50, 100, 200, 300, 400]
+    marks = [20, 50, 100, 200, 400, 600]
     rows = [f"| {name} | " + " | ".join(at(r["curve"], c) for c in marks) + f" | {len(r['curve']) and r['curve'][-1]['seconds']:.0f} |"
             for name, r in sorted(runs.items(), key=lambda item: item[1]["curve"][-1]["squared_error"] if item[1]["curve"] else 1e9)]
     return ("| after so many gradients | " + " | ".join(map(str, marks)) + " | seconds |\n|" + " --- |" * (len(marks) + 2) + "\n"
