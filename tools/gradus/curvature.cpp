@@ -132,9 +132,9 @@ void print_histogram(const SpectralDensity& d) {
   for (auto i = first; i < last; ++i) {
     const int bin = static_cast<int>(i) - bins;
     const auto edge = [&](int b) { return std::pow(10, 0.5 * (bottom + b)); };
-    const std::string range = bin == 0  ? fmt::format("±{:.2g}", edge(0))
-                              : bin < 0 ? fmt::format("{:.2g} … {:.2g}", -edge(-bin), -edge(-bin - 1))
-                                        : fmt::format("{:.2g} … {:.2g}", edge(bin - 1), edge(bin));
+    const std::string range = bin == 0  ? fmt::format("±{:.3g}", edge(0))
+                              : bin < 0 ? fmt::format("{:.3g} … {:.3g}", -edge(-bin), -edge(-bin - 1))
+                                        : fmt::format("{:.3g} … {:.3g}", edge(bin - 1), edge(bin));
     const double share = shares[static_cast<std::size_t>(i)];
     const double marks = share > 0 ? std::round(marks_per_decade * std::log10(share / one_mark)) : 0;
     fmt::print("  {:>20} {:9.4f} %  {}\n", range, 100 * share,
