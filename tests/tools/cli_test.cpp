@@ -170,6 +170,72 @@ TEST_F(Program, TrainsAnAutoencoderOnCurves) {
   EXPECT_THAT(drawn.out, HasSubstr("synthetic curves: 128 images in curves.png"));
 }
 
+TEST_F(Program, ShowsTheCurvatureOfANetwork) {
+  run("train --data shapes --layers 12,8,2 --epochs 2 --activation tanh --quiet --save net.safetensors");
+  const std::string curvature = "curvature --network net.safetensors --data shapes ";
+  const Result hessian = run(curvature + "--density d.csv --eigenvalues 3");
+  EXPECT_EQ(hessian.code, 0) << hessian.err;
+  EXPECT_THAT(hessian.err, IsEmpty());
+  EXPECT_THAT(hessian.out,
+              AllOf(HasSubstr("shapes: 60 of 60 training cases. Network 12-8-2, 122 parameters"),
+                    HasSubstr("\nLoss "), HasSubstr("gradient norm"), HasSubstr("\nHessian\n"),
+                    HasSubstr("largest eigenvalues"), HasSubstr("smallest eigenvalues"), HasSubstr("2/λmax"),
+                    HasSubstr("the standard error of 10 samples"), HasSubstr("% of Σ|λ|"), HasSubstr("#")));
+  EXPECT_EQ(hessian.out, run(curvature + "--eigenvalues 3").out);
+
+  // The density is a distribution, of the mean that the trace gives.
+  std::ifstream csv(folder / "d.csv");
+  std::string line;
+  std::getline(csv, line);
+  EXPECT_EQ(line, "eigenvalue,density");
+  double mass = 0, mean = 0, before = 0;
+  while (std::getline(csv, line)) {
+    const double x = std::stod(line), density = std::stod(line.substr(line.find(',') + 1));
+    mass += density * (x - before);
+    mean += density * x * (x - before);
+    before = x;
+  }
+  const std::string trace = hessian.out.substr(hessian.out.find("trace") + 5);
+  EXPECT_NEAR(mass, 1, 1e-9);
+  EXPECT_NEAR(mean * 122 / std::stod(trace), 1, 1e-3);  // four digits are printed
+
+  const Result gauss_newton = run(curvature + "--kind gauss-newton --on test --cases 12 --density d.json");
+  EXPECT_EQ(gauss_newton.code, 0) << gauss_newton.err;
+  EXPECT_THAT(gauss_newton.out,
+              AllOf(HasSubstr("12 of 20 test cases"), HasSubstr("Gauss-Newton"), Not(HasSubstr("negative"))));
+  const auto json = nlohmann::json::parse(read(folder / "d.json"));
+  EXPECT_EQ(json["eigenvalue"].size(), json["density"].size());
+  EXPECT_GT(json["nodes"]["weight"].size(), 0u);
+}
+
+TEST_F(Program, SaysWhatCurvatureDoesNotTake) {
+  run("train --data shapes --layers 12,2 --epochs 1 --quiet --save net.safetensors");
+  const auto refused = [&](const std::string& arguments, const std::string& says) {
+    const Result result = run("curvature --network net.safetensors --data shapes " + arguments);
+    EXPECT_EQ(result.code, 2) << arguments;
+    EXPECT_THAT(result.err + result.out, HasSubstr(says)) << arguments;
+  };
+  refused("--cases 21 --on test", "--cases 21 are more than the 20 test cases of shapes");
+  refused("--cases 0", "--cases must be at least 1, not 0");
+  refused("--eigenvalues 0", "--eigenvalues must be at least 1");
+  refused("--probes -3", "--probes must be at least 1, not -3");
+  refused("--seed -1", "--seed must be at least 0");
+  refused("--kind fisher", "--kind");
+  refused("--on validation", "--on");
+  refused("--density d.txt", "must end in .csv or .json");
+  refused("--density nowhere/d.csv", "there is no folder");
+  EXPECT_THAT(run("curvature --data shapes").err, HasSubstr("--network is required"));
+  EXPECT_EQ(run("curvature --network none.safetensors --data shapes").code, 2);
+  EXPECT_THAT(run("curvature --network net.safetensors --data digits").err, HasSubstr("784 numbers a case"));
+}
+
+TEST_F(Program, FindsNoCurvatureWhereTheLossIsNotFinite) {
+  run("train --data shapes --layers 12,8,2 --epochs 3 --learning-rate 1e30 --quiet --save net.safetensors");
+  const Result result = run("curvature --network net.safetensors --data shapes");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, HasSubstr("not finite"));
+}
+
 TEST_F(Program, TheSameSeedGivesTheSameFile) {
   run(train + "--quiet --seed 3 --dropout 0.2 --save a");
   run(train + "--quiet --seed 3 --dropout 0.2 --threads 1 --save b");
