@@ -47,8 +47,9 @@ TEST_F(Allocations, HappenInTheFirstRunAlone) {
 TEST_F(Allocations, StayAwayForTenThousandProducts) {
   plan.hold();
   for (int i = 0; i < 100; ++i) plan.apply();
-  const auto count = allocations();  // first: it starts the threads
+  allocations();  // it starts the threads
   const Index pages = resident_pages();
+  const auto count = allocations();
   for (int i = 0; i < 10000; ++i) plan.apply();
   EXPECT_EQ(allocations(), count);
   EXPECT_LE(resident_pages() - pages, 64);
