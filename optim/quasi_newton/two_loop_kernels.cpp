@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "base/clones.h"
+#include "optim/sum.h"
 
 namespace gradus {
 namespace {
@@ -15,48 +15,27 @@ namespace {
 constexpr Index tile = 512;
 using Tile = std::array<double, tile>;
 
-// Four numbers in a register, of which the compiler makes two where registers are shorter.
-constexpr Index lanes = 4;
-template <class Scalar>
-struct Four {
-  using Type [[gnu::vector_size(lanes * sizeof(Scalar))]] = Scalar;
-};
-using Doubles = Four<double>::Type;
-
-template <class Scalar>
-[[gnu::always_inline]] inline void load(const Scalar* from, Doubles& to) {
-  typename Four<Scalar>::Type four;
-  std::memcpy(&four, from, sizeof four);
-  to = __builtin_convertvector(four, Doubles);
-}
-
 template <class Scalar>
 [[gnu::always_inline]] inline void to_double(Index n, const Scalar* from, Tile& to) {
   for (Index i = 0; i < n; ++i) to[static_cast<std::size_t>(i)] = static_cast<double>(from[i]);
 }
 
-// Σ row · with, in enough sums side by side that none waits for itself.
 template <class Scalar>
 [[gnu::always_inline]] inline double product(Index n, const Scalar* row, const Tile& with) {
-  constexpr Index sums_at_once = 4, step = sums_at_once * lanes;
-  std::array<Doubles, sums_at_once> sums{};
-  Index i = 0;
-  for (; i + step <= n; i += step)
-    for (Index k = 0; k < sums_at_once; ++k) {
-      Doubles x, y;
-      load(row + i + k * lanes, x);
-      load(with.data() + i + k * lanes, y);
-      sums[static_cast<std::size_t>(k)] += x * y;
-    }
-  double sum = 0;
-  for (; i < n; ++i) sum += static_cast<double>(row[i]) * with[static_cast<std::size_t>(i)];
-  for (const Doubles& s : sums)
-    for (Index j = 0; j < lanes; ++j) sum += s[j];
-  return sum;
+  return sum_on_this_thread(0, n,
+                            [row, &with](std::size_t i) { return static_cast<double>(row[i]) * with[i]; });
+}
+
+// The memory's own foresight follows few rows at once: asks for the row's next tile while this one is at work.
+template <class Scalar>
+[[gnu::always_inline]] inline void prefetch(Index n, const Scalar* row) {
+  constexpr Index line = 64 / sizeof(Scalar);
+  for (Index i = 0; i < n; i += line) __builtin_prefetch(row + n + i);
 }
 
 template <class Scalar>
 [[gnu::always_inline]] inline void add_multiple(Index n, Scalar a, const Scalar* x, Scalar* y) {
+  prefetch(n, x);
   for (Index i = 0; i < n; ++i) y[i] += a * x[i];
 }
 
@@ -69,6 +48,7 @@ template <class Scalar>
     to_double(size, g + first, g_tile);
     if (y != nullptr) to_double(size, y + first, y_tile);
     for (Index i = 0; i < count; ++i) {
+      prefetch(size, rows[i] + first);
       sums[i] += product(size, rows[i] + first, g_tile);
       if (y != nullptr) sums[count + i] += product(size, rows[i] + first, y_tile);
     }

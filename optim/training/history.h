@@ -20,7 +20,7 @@ struct EpochRecord {
   std::optional<double> validation_accuracy;
   std::optional<double> validation_squared_error = {};  ///< see Evaluation; none with classes
   double cost = 0;     ///< of the run so far, in gradients of all cases, see CountingObjective
-  double seconds = 0;  ///< of the steps, without validation
+  double seconds = 0;  ///< of the steps, without validation and callbacks
   double samples_per_second = 0;
 };
 

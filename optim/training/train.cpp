@@ -62,24 +62,22 @@ bool is_drawn(Tensor y) {
 // The part of an epoch that is over.
 class Totals {
  public:
-  void add(double loss, Index correct, Index cases) {
+  void add(double loss, Index correct, Index cases, double seconds) {
     loss_ += loss * static_cast<double>(cases);
     correct_ += correct;
     cases_ += cases;
+    seconds_ += seconds;
     ++steps_;
   }
   Index steps() const { return steps_; }
   double loss() const { return loss_ / static_cast<double>(cases_); }
   double accuracy() const { return static_cast<double>(correct_) / static_cast<double>(cases_); }
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-  double rate(double seconds) const { return static_cast<double>(cases_) / std::max(seconds, 1e-9); }
+  double seconds() const { return seconds_; }
+  double rate() const { return static_cast<double>(cases_) / std::max(seconds_, 1e-9); }
 
  private:
-  double loss_ = 0;
+  double loss_ = 0, seconds_ = 0;
   Index correct_ = 0, cases_ = 0, steps_ = 0;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 template <class Scalar>
@@ -135,7 +133,6 @@ class Trainer {
     for (Index which = 0; which < batches_.count(); ++which)
       if (!run_step(epoch, which, totals)) return false;
 
-    const double seconds = totals.seconds();
     EpochRecord record{.epoch = epoch,
                        .steps = totals.steps(),
                        .training_loss = totals.loss(),
@@ -143,8 +140,8 @@ class Trainer {
                        .validation_loss = {},
                        .validation_accuracy = {},
                        .cost = cost_,
-                       .seconds = seconds,
-                       .samples_per_second = totals.rate(seconds)};
+                       .seconds = totals.seconds(),
+                       .samples_per_second = totals.rate()};
     if (network_.classes() > 0) record.training_accuracy = totals.accuracy();
     if (options_.validation) {
       const Evaluation validation = evaluator_.evaluate(theta_, *options_.validation);
@@ -167,25 +164,28 @@ class Trainer {
   }
 
   bool run_step(Index epoch, Index which, Totals& totals) {
+    const auto start = std::chrono::steady_clock::now();
     set_batch(epoch, which);
     const double cost_before = counted_.cost();
     const StepReport report = optimizer_.step(counted_, theta_);
     cost_ += (counted_.cost() - cost_before) * static_cast<double>(objective_.cases()) /
              static_cast<double>(data_.size());
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    seconds_ += seconds;
     history_.status = report.status;
     ++history_.steps;
 
     const bool classes = network_.classes() > 0;
     totals.add(report.loss,
                classes ? count_correct(objective_.output(), buffer_.targets(), network_.classes()) : 0,
-               objective_.cases());
+               objective_.cases(), seconds);
     if (display_.due()) {
-      EpochProgress progress{epoch, totals.steps(), totals.loss(), {}, totals.rate(totals.seconds())};
+      EpochProgress progress{epoch, totals.steps(), totals.loss(), {}, totals.rate()};
       if (classes) progress.accuracy = totals.accuracy();
       display_.draw(progress);
     }
 
-    TrainStep seen{epoch, history_.steps, report};
+    TrainStep seen{epoch, history_.steps, report, cost_, seconds_};
     if (options_.on_step) options_.on_step(seen);
     const bool goes_on = report.status == Status::ok || report.status == Status::skipped;
     if (report.status == Status::non_finite || (always_the_same_ && !goes_on))
@@ -222,6 +222,7 @@ class Trainer {
   NetworkObjective<Scalar> objective_;
   CountingObjective<Scalar> counted_{objective_};
   double cost_ = 0;  // in gradients of all cases
+  double seconds_ = 0;
   Batches batches_;
   const bool always_the_same_;
   BatchBuffer<Scalar> buffer_;

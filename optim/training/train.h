@@ -17,6 +17,8 @@ struct TrainStep {
   Index epoch;  ///< from 1
   Index step;   ///< of the run, from 1
   const StepReport& report;
+  double cost;     ///< of the run so far, in gradients of all cases, see CountingObjective
+  double seconds;  ///< of the steps so far, without validation and callbacks
   bool stop = false;
 };
 

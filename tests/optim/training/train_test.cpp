@@ -167,18 +167,26 @@ TEST(Train, EarlyStoppingRestoresTheBestParameters) {
 TEST(Train, CallbacksSeeAndMayStop) {
   const Dataset data = clusters(100);
   Index steps = 0;
-  const History by_step = train_small({}, {.epochs = 5,
-                                           .batch_size = 10,
-                                           .on_step =
-                                               [&](TrainStep& step) {
-                                                 EXPECT_EQ(step.step, ++steps);
-                                                 EXPECT_EQ(step.epoch, (steps + 9) / 10);
-                                                 EXPECT_TRUE(std::isfinite(step.report.loss));
-                                                 step.stop = steps == 13;
-                                               }})
-                              .history;
+  double cost = 0, seconds = 0;
+  const History by_step =
+      train_small({}, {.epochs = 5,
+                       .batch_size = 10,
+                       .on_step =
+                           [&](TrainStep& step) {
+                             EXPECT_EQ(step.step, ++steps);
+                             EXPECT_EQ(step.epoch, (steps + 9) / 10);
+                             EXPECT_TRUE(std::isfinite(step.report.loss));
+                             EXPECT_NEAR(step.cost, 0.1 * static_cast<double>(steps), 1e-12);
+                             EXPECT_GT(step.seconds, seconds);
+                             cost = step.cost;
+                             seconds = step.seconds;
+                             step.stop = steps == 13;
+                           }})
+          .history;
   EXPECT_EQ(by_step.steps, 13);
-  EXPECT_EQ(by_step.epochs.size(), 1u);
+  ASSERT_EQ(by_step.epochs.size(), 1u);
+  EXPECT_LT(by_step.epochs[0].cost, cost);
+  EXPECT_LT(by_step.epochs[0].seconds, seconds);
   EXPECT_EQ(by_step.reason, "Stopped by the callback in epoch 2, after step 3 of 10.");
 
   const History by_epoch =
