@@ -15,7 +15,11 @@ Batches::Batches(Index cases, Index batch_size, BatchOptions options)
   if (cases < 1) throw Error(fmt::format("[Batches] at least one case is needed, not {}.", cases));
   if (batch_size < 1)
     throw Error(fmt::format("[Batches] the batch size must be at least 1, not {}.", batch_size));
-  count_ = cases / batch_size + (cases % batch_size != 0 && !options.drop_last);
+  if (options.overlap < 0 || options.overlap >= batch_size)
+    throw Error(fmt::format("[Batches] batches of {} overlap by 0 to {} cases, not by {}.", batch_size,
+                            batch_size - 1, options.overlap));
+  const Index stride = batch_size - options.overlap, rest = std::max<Index>(cases - options.overlap, 1);
+  count_ = rest / stride + (rest % stride != 0 && !options.drop_last);
   if (count_ == 0)
     throw Error(
         fmt::format("[Batches] {} cases do not fill one batch of {}, and drop_last leaves out partial ones. "
@@ -35,7 +39,7 @@ std::span<const Index> Batches::batch(Index epoch, Index which) {
     shuffle(order_, Random(options_.seed, "shuffle", static_cast<std::uint64_t>(epoch)));
     epoch_ = epoch;
   }
-  const Index begin = which * batch_size_;
+  const Index begin = which * (batch_size_ - options_.overlap);
   const Index size = std::min(batch_size_, static_cast<Index>(order_.size()) - begin);
   return std::span(order_).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(size));
 }

@@ -10,7 +10,7 @@ namespace gradus {
 /// cost() is in gradient equivalents, by the matrix products a layer takes: a value 1/3 (forward, of forward
 /// and two backward), a Hessian product 2 (and once for each point 1 for the values it holds), a Gauss–Newton
 /// product 4/3 (and 1/3), an empirical Fisher diagonal 1, and is counted as a gradient. What is taken on a share of the
-/// cases, as Curvature::share says, costs that share.
+/// cases, as Curvature::share and Overlap::share say, costs that share.
 template <class Scalar>
 class CountingObjective : public Objective<Scalar> {
  public:
@@ -29,8 +29,7 @@ class CountingObjective : public Objective<Scalar> {
     return objective_.value(theta);
   }
   Scalar gradient(View theta, Ref out) override {
-    ++evaluations_.gradients;
-    third_gradients_ += 3;
+    count_gradient(1);
     return objective_.gradient(theta, out);
   }
   Curvature<Scalar>& hessian(View theta) override {
@@ -45,10 +44,13 @@ class CountingObjective : public Objective<Scalar> {
   }
   void empirical_fisher_diagonal(View theta, Ref out) override {
     objective_.empirical_fisher_diagonal(theta, out);
-    ++evaluations_.gradients;
-    third_gradients_ += 3 * share();
+    count_gradient(share());
   }
   std::uint64_t version() const override { return objective_.version(); }
+  Overlap<Scalar> overlap() override {
+    overlap_.counted = objective_.overlap();
+    return {overlap_.counted.objective == nullptr ? nullptr : &overlap_, overlap_.counted.share};
+  }
   Layout layout() const override { return objective_.layout(); }
   std::string element_name(Index i) const override { return objective_.element_name(i); }
 
@@ -77,6 +79,25 @@ class CountingObjective : public Objective<Scalar> {
     Curvature<Scalar>* curvature = nullptr;
   };
 
+  struct CountedOverlap : Objective<Scalar> {
+    explicit CountedOverlap(CountingObjective& o) : owner(o) {}
+    Index size() const override { return counted.objective->size(); }
+    Scalar value(View theta) override {
+      owner.count_value(counted.share);
+      return counted.objective->value(theta);
+    }
+    Scalar gradient(View theta, Ref out) override {
+      owner.count_gradient(counted.share);
+      return counted.objective->gradient(theta, out);
+    }
+    CountingObjective& owner;
+    Overlap<Scalar> counted = {};
+  };
+
+  void count_gradient(double share) {
+    ++evaluations_.gradients;
+    third_gradients_ += 3 * share;
+  }
   void count_value(double share) {
     ++evaluations_.values;
     third_gradients_ += share;
@@ -87,6 +108,7 @@ class CountingObjective : public Objective<Scalar> {
   Objective<Scalar>& objective_;
   Evaluations evaluations_;
   double third_gradients_ = 0;
+  CountedOverlap overlap_{*this};
   Counted hessian_{*this, 6}, gauss_newton_{*this, 4};
   Curvature<Scalar>* last_ = nullptr;
 };

@@ -37,6 +37,16 @@ class Curvature {
   virtual double share() const { return 1; }
 };
 
+template <class Scalar>
+class Objective;
+
+/// The cases that a batch shares with the next one, as an objective of their own.
+template <class Scalar>
+struct Overlap {
+  Objective<Scalar>* objective = nullptr;  ///< none where nothing is shared; valid until the next batch
+  double share = 0;                        ///< how many cases, relative to the batch's
+};
+
 /// A real function f of one flat vector θ, and what can be known of it. All that an optimization method sees
 /// of a problem; to pose one of your own, override the first three. Vectors have size() elements.
 template <class Scalar>
@@ -62,6 +72,8 @@ class Objective {
   /// A number that stays the same for as long as f is the same function: another one on another batch. Values and
   /// gradients are compared only where it is equal.
   virtual std::uint64_t version() const { return 0; }
+  /// What this f has in common with the next one, where f is a batch's: gradients on it may be compared across batches.
+  virtual Overlap<Scalar> overlap() { return {}; }
   /// What θ is made of: one vector where it is not overridden.
   virtual Layout layout() const { return size(); }
   /// What messages call the i-th element of θ: "θ[i]" where it is not overridden.

@@ -16,7 +16,7 @@ struct Evaluations {
 
 enum class Status {
   ok,              ///< a step was taken
-  skipped,         ///< the gradient was not finite and the step was left out, as the method's options allow
+  skipped,         ///< gradient, product or sum was not finite; the step was left out, as the method's options allow
   converged,       ///< the method finds that θ is a stationary point
   rounding_floor,  ///< no step makes f smaller by more than it is rounded, though ∇f ≠ 0
   line_search_failed,  ///< no acceptable step was found, not even along the steepest descent

@@ -9,13 +9,15 @@ namespace {
 
 template <class Scalar>
 void signs_of(const Random& random, std::span<Scalar> z) {
-  constexpr Index bits = 128;  // of a block of random numbers
-  parallel_for(std::ssize(z), 32 * bits, [&](Index begin, Index end) {
-    for (Index first = begin; first < end; first += bits) {
-      const auto words = random.block(static_cast<std::uint64_t>(first / bits));
-      for (Index i = first; i < std::min(first + bits, end); ++i) {
-        const auto bit = static_cast<unsigned>(i - first);
-        z[static_cast<std::size_t>(i)] = (words[bit / 32] >> (bit % 32) & 1) != 0 ? 1 : -1;
+  constexpr Index bits = 32, words = 4;  // of a block of random numbers
+  parallel_for(std::ssize(z), 32 * words * bits, [&](Index begin, Index end) {
+    for (Index first = begin; first < end; first += words * bits) {
+      const auto block = random.block(static_cast<std::uint64_t>(first / (words * bits)));
+      for (Index word = 0; word < words; ++word) {
+        const auto signs = static_cast<std::uint32_t>(block[static_cast<std::size_t>(word)]);
+        Scalar* const to = z.data() + first + word * bits;
+        const Index count = std::clamp<Index>(end - first - word * bits, 0, bits);
+        for (Index bit = 0; bit < count; ++bit) to[bit] = (signs >> bit & 1) != 0 ? Scalar(1) : Scalar(-1);
       }
     }
   });

@@ -7,15 +7,11 @@
 #include <limits>
 
 #include "base/threads.h"
+#include "optim/non_finite.h"
 #include "optim/vector_math.h"
 
 namespace gradus {
-namespace {
-
-// A NaN without its sign, which means nothing.
-double shown(double x) { return std::isnan(x) ? std::numeric_limits<double>::quiet_NaN() : x; }
-
-}  // namespace
+namespace {}  // namespace
 
 template <class Scalar>
 FirstOrder<Scalar>::FirstOrder(std::string name, Schedule learning_rate, const Guards& guards)
@@ -77,19 +73,11 @@ StepReport FirstOrder<Scalar>::step(Objective<Scalar>& objective, Ref theta) {
   report.evaluations.gradients = 1;
   report.gradient_norm = norm(g);
 
-  if (!std::isfinite(report.loss))
-    return refuse(report,
-                  fmt::format("The loss is {} in step {}; θ is left as it was.{}", shown(report.loss), t,
-                              t == 1 ? "" : fmt::format(" A smaller learning rate than {} may help.", eta)));
-  if (!std::isfinite(report.gradient_norm)) {
-    const Index i = first_non_finite(g);
-    return refuse(
-        report,
-        i < 0 ? fmt::format("The gradient's norm overflows in step {} (loss {}); θ is left as it was.", t,
-                            report.loss)
-              : fmt::format("The gradient of {} is {} in step {} (loss {}); θ is left as it was.",
-                            objective.element_name(i),
-                            shown(static_cast<double>(g[static_cast<std::size_t>(i)])), t, report.loss));
+  if (!std::isfinite(report.loss) || !std::isfinite(report.gradient_norm)) {
+    std::string message = non_finite_message(objective, report.loss, g, fmt::format(" in step {}", t));
+    if (!std::isfinite(report.loss) && t > 1)
+      message += fmt::format(" A smaller learning rate than {} may help.", eta);
+    return refuse(report, std::move(message));
   }
 
   double scale = 1;

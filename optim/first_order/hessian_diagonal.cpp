@@ -1,8 +1,6 @@
 #include "optim/first_order/hessian_diagonal.h"
 
-#include <algorithm>
-
-#include "base/threads.h"
+#include "optim/random_signs.h"
 #include "optim/vector_math.h"
 
 namespace gradus {
@@ -10,19 +8,7 @@ namespace gradus {
 template <class Scalar>
 Change sample_hessian_diagonal(const RuleStep<Scalar>& step, const Random& random, std::span<Scalar> z,
                                std::span<Scalar> product) {
-  constexpr Index bits = 32, words = 4;  // of a block of random numbers
-  const Index n = std::ssize(z);
-  parallel_for(n, 32 * words * bits, [&](Index begin, Index end) {
-    for (Index first = begin; first < end; first += words * bits) {
-      const auto block = random.block(static_cast<std::uint64_t>(first / (words * bits)));
-      for (Index word = 0; word < words; ++word) {
-        const auto signs = static_cast<std::uint32_t>(block[static_cast<std::size_t>(word)]);
-        Scalar* const to = z.data() + first + word * bits;
-        const Index count = std::clamp<Index>(end - first - word * bits, 0, bits);
-        for (Index bit = 0; bit < count; ++bit) to[bit] = (signs >> bit & 1) != 0 ? Scalar(1) : Scalar(-1);
-      }
-    }
-  });
+  random_signs(random, z);
   ++step.evaluations.products;
   step.objective.hessian(step.theta).apply(z, product);
   const Index i = first_non_finite(std::span<const Scalar>(product));

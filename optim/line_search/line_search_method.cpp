@@ -8,13 +8,11 @@
 #include <utility>
 
 #include "base/threads.h"
+#include "optim/non_finite.h"
 #include "optim/vector_math.h"
 
 namespace gradus {
 namespace {
-
-// A NaN without its sign, which means nothing.
-double shown(double x) { return std::isnan(x) ? std::numeric_limits<double>::quiet_NaN() : x; }
 
 // Steps that lead nowhere, until that is taken for the rounding floor.
 constexpr Index most_idle = 10;
@@ -22,15 +20,6 @@ constexpr Index most_idle = 10;
 template <class Scalar>
 double rounding() {
   return std::numeric_limits<Scalar>::epsilon() / 2;
-}
-
-template <class Scalar>
-std::string non_finite_message(const Objective<Scalar>& objective, double loss, std::span<const Scalar> g) {
-  if (!std::isfinite(loss)) return fmt::format("The loss is {}; θ is left as it was.", shown(loss));
-  if (const Index i = first_non_finite(g); i >= 0)
-    return fmt::format("The gradient of {} is {} (loss {}); θ is left as it was.", objective.element_name(i),
-                       shown(static_cast<double>(g[static_cast<std::size_t>(i)])), loss);
-  return fmt::format("The gradient's norm overflows (loss {}); θ is left as it was.", loss);
 }
 
 }  // namespace
@@ -196,14 +185,14 @@ StepReport LineSearchMethod<Scalar>::step(Objective<Scalar>& objective, Ref thet
       found = search();
     }
   }
-  commit(line, found, slope, theta, report);
+  commit(objective, line, found, slope, theta, report);
   return report;
 }
 
 // Moves θ to the point that was found, and says how the search ended.
 template <class Scalar>
-void LineSearchMethod<Scalar>::commit(Line& line, const LineSearchResult& found, double slope, Ref theta,
-                                      StepReport& report) {
+void LineSearchMethod<Scalar>::commit(Objective<Scalar>& objective, Line& line, const LineSearchResult& found,
+                                      double slope, Ref theta, StepReport& report) {
   if (found.status == LineSearchStatus::rounding_floor || slope == 0) {  // 0: ‖g‖² underflows
     report.status = Status::rounding_floor;
     report.message = fmt::format(
@@ -221,7 +210,8 @@ void LineSearchMethod<Scalar>::commit(Line& line, const LineSearchResult& found,
 
   const double alpha = found.point.alpha;
   bool has_gradient = line.last().alpha == alpha && !std::isnan(line.last().slope);
-  if (!has_gradient && learns()) {
+  const bool needs_gradient = learns_from_gradient(objective);
+  if (!has_gradient && needs_gradient) {
     line.at(alpha);
     has_gradient = true;
   } else if (line.last().alpha != alpha) {
@@ -234,8 +224,9 @@ void LineSearchMethod<Scalar>::commit(Line& line, const LineSearchResult& found,
   }
   report.step_size = alpha;
   report.step_norm = alpha * norm(View(d_));
-  if (has_gradient && learns() && std::isfinite(norm(View(next_g_))))
-    moved({theta, next_, g_, next_g_, d_, alpha, slope});
+  const View next_g = needs_gradient ? View(next_g_) : View();
+  if (std::isfinite(norm(next_g)))
+    moved({objective, theta, next_, g_, next_g, d_, alpha, slope, report.evaluations});
   alpha_ = alpha;
   slope_ = slope;
   std::ranges::copy(next_, theta.begin());

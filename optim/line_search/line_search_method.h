@@ -41,11 +41,14 @@ class LineSearchMethod : public Optimizer<Scalar> {
     /// min(1, 1/‖g‖).
     double first_alpha(double slope) const;
   };
-  /// From where to where a step went, with the gradients there, on the same batch.
+  /// From where to where a step went.
   struct Move {
-    View theta, next_theta, g, next_g,
-        d;                ///< d is −g where the steepest descent had to replace the method's direction
+    Objective<Scalar>& objective;
+    View theta, next_theta;
+    View g, next_g;       ///< the gradients there, on the same batch; next_g only where learns_from_gradient()
+    View d;               ///< −g where the steepest descent had to replace the method's direction
     double alpha, slope;  ///< slope = gᵀd
+    Evaluations& evaluations;
   };
 
   LineSearchMethod(std::string name, const LineSearch& search) : name_(std::move(name)), search_(search) {}
@@ -53,9 +56,10 @@ class LineSearchMethod : public Optimizer<Scalar> {
   /// d ← the direction at a point where g is finite and not 0; before, d is the last step's. Returns the α to try first.
   /// Where there is none, it leaves Status::non_finite and a message in the report.
   virtual double direction(const Point& at, Ref d, StepReport& report) = 0;
-  /// Learns from a step. Only called where learns(), as it may cost a gradient on a batch that is not needed again.
+  /// Learns from a step.
   virtual void moved(const Move&) {}
-  virtual bool learns() const { return false; }
+  /// Whether it does from the gradient where the step ends, which may cost one on a batch that is not needed again.
+  virtual bool learns_from_gradient(Objective<Scalar>&) const { return false; }
   /// Forgets what was learned from steps.
   virtual void forget() {}
   /// A new run over a θ of this layout.
@@ -67,7 +71,8 @@ class LineSearchMethod : public Optimizer<Scalar> {
   bool known(const Objective<Scalar>& objective, View theta) const;
   void expect_same_version(const Objective<Scalar>& objective) const;
   void forget_all();
-  void commit(Line& line, const LineSearchResult& found, double slope, Ref theta, StepReport& report);
+  void commit(Objective<Scalar>& objective, Line& line, const LineSearchResult& found, double slope, Ref theta,
+              StepReport& report);
 
   std::string name_;
   LineSearch search_;

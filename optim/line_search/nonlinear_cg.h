@@ -47,7 +47,7 @@ class NonlinearCg : public LineSearchMethod<Scalar> {
   using typename LineSearchMethod<Scalar>::Move;
   double direction(const Point& at, Ref d, StepReport& report) override;
   void moved(const Move& move) override;
-  bool learns() const override { return true; }
+  bool learns_from_gradient(Objective<Scalar>&) const override { return true; }
   void forget() override { beta_ = 0; }
   void begin(const Layout& layout) override;
   void visit_state(StateVisitor& visitor) override { visitor.scalar("beta", beta_); }

@@ -119,12 +119,27 @@ typename NetworkObjective<Scalar>::Batch NetworkObjective<Scalar>::make_batch(Vi
 template <class Scalar>
 void NetworkObjective<Scalar>::set_batch(View inputs, View targets, std::uint64_t step) {
   curvature_batch_ = batch_ = make_batch(inputs, targets, step);
+  overlap_batch_ = {};
   ++version_;
 }
 
 template <class Scalar>
 void NetworkObjective<Scalar>::set_curvature_batch(View inputs, View targets, std::uint64_t step) {
   curvature_batch_ = make_batch(inputs, targets, step);
+}
+
+template <class Scalar>
+void NetworkObjective<Scalar>::set_overlap(View inputs, View targets, std::uint64_t step) {
+  overlap_batch_ = make_batch(inputs, targets, step);
+}
+
+template <class Scalar>
+Overlap<Scalar> NetworkObjective<Scalar>::overlap() {
+  const auto& [inputs, targets, step, cases] = overlap_batch_;
+  if (cases == 0) return {};
+  if (!overlap_) overlap_ = std::make_unique<NetworkObjective>(network_, seed_);
+  overlap_->set_batch(inputs, targets, step);
+  return {overlap_.get(), static_cast<double>(cases) / static_cast<double>(batch_.cases)};
 }
 
 template <class Scalar>

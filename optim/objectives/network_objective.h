@@ -42,6 +42,8 @@ class NetworkObjective : public Objective<Scalar> {
   void set_batch(View inputs, View targets, std::uint64_t step = 0);
   /// Other cases for the curvature, until the next set_batch.
   void set_curvature_batch(View inputs, View targets, std::uint64_t step = 0);
+  /// The cases that the next batch will have, too, until the next set_batch.
+  void set_overlap(View inputs, View targets, std::uint64_t step = 0);
 
   Index size() const override;
   Scalar value(View theta) override;
@@ -51,6 +53,7 @@ class NetworkObjective : public Objective<Scalar> {
   void empirical_fisher_diagonal(View theta, Ref out) override;
   /// Another number for each set_batch.
   std::uint64_t version() const override { return version_; }
+  Overlap<Scalar> overlap() override;
   /// The network's blocks of parameters.
   Layout layout() const override;
   /// "0.weight[3, 17]"
@@ -78,11 +81,12 @@ class NetworkObjective : public Objective<Scalar> {
   Network& network_;
   std::uint64_t seed_;
   std::uint64_t version_ = 0;
-  Batch batch_, curvature_batch_;
+  Batch batch_, curvature_batch_, overlap_batch_;
   std::vector<Tensor> value_outputs_, gradient_outputs_, fisher_outputs_, directions_;
   Plans value_plans_, gradient_plans_, fisher_plans_;
   const Plan<Scalar>* last_gradient_ = nullptr;
   std::unique_ptr<Product> hessian_, gauss_newton_;
+  std::unique_ptr<NetworkObjective> overlap_;
 };
 
 extern template class NetworkObjective<float>;

@@ -84,7 +84,7 @@ double Bfgs<Scalar>::direction(const Point& at, Ref d, StepReport&) {
 template <class Scalar>
 void Bfgs<Scalar>::moved(const Move& m) {
   const PairProducts pair =
-      take_pair<Scalar>(m.theta, m.next_theta, m.g, m.next_g, m.alpha, options_.bad_curvature, s_, y_);
+      take_pair<Scalar>(m.theta, m.next_theta, m.g, m.next_g, m.alpha, m.g, options_.bad_curvature, s_, y_);
   if (!pair.usable) return;
   if (updates_++ == 0 && options_.scale_initial)
     for (std::size_t i = 0; i < s_.size(); ++i)

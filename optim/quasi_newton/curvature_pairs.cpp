@@ -11,7 +11,8 @@ namespace gradus {
 template <class Scalar>
 PairProducts take_pair(std::span<const Scalar> theta, std::span<const Scalar> next_theta,
                        std::span<const Scalar> g, std::span<const Scalar> next_g, double alpha,
-                       BadCurvature how, std::span<Scalar> s, std::span<Scalar> y) {
+                       std::span<const Scalar> step_g, BadCurvature how, std::span<Scalar> s,
+                       std::span<Scalar> y) {
   using View = std::span<const Scalar>;
   const auto each = [n = std::ssize(s)](auto&& body) {
     parallel_for(n, 4096, [&](Index begin, Index end) {
@@ -25,11 +26,11 @@ PairProducts take_pair(std::span<const Scalar> theta, std::span<const Scalar> ne
 
   PairProducts pair{dot(View(s), View(y)), dot(View(y), View(y))};
   if (how == BadCurvature::damp) {
-    const double s_Bs = -alpha * dot(g, View(s));
+    const double s_Bs = -alpha * dot(step_g, View(s));
     if (pair.s_y < 0.2 * s_Bs) {
       const auto phi = static_cast<Scalar>(0.8 * s_Bs / (s_Bs - pair.s_y));
       const auto of_g = static_cast<Scalar>(-alpha) * (1 - phi);
-      each([&](std::size_t i) { y[i] = phi * y[i] + of_g * g[i]; });
+      each([&](std::size_t i) { y[i] = phi * y[i] + of_g * step_g[i]; });
       pair = {dot(View(s), View(y)), dot(View(y), View(y))};
     }
   }
@@ -39,10 +40,10 @@ PairProducts take_pair(std::span<const Scalar> theta, std::span<const Scalar> ne
 }
 
 template PairProducts take_pair(std::span<const float>, std::span<const float>, std::span<const float>,
-                                std::span<const float>, double, BadCurvature, std::span<float>,
-                                std::span<float>);
+                                std::span<const float>, double, std::span<const float>, BadCurvature,
+                                std::span<float>, std::span<float>);
 template PairProducts take_pair(std::span<const double>, std::span<const double>, std::span<const double>,
-                                std::span<const double>, double, BadCurvature, std::span<double>,
-                                std::span<double>);
+                                std::span<const double>, double, std::span<const double>, BadCurvature,
+                                std::span<double>, std::span<double>);
 
 }  // namespace gradus

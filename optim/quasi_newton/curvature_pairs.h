@@ -19,10 +19,10 @@ struct PairProducts {
   bool usable = false;  ///< whether it may be learned from
 };
 
-/// s ← next_theta − theta, y ← next_g − g, and what `how` makes of it. The step was s = −α H g, so that B s = −α g.
+/// s ← next_theta − theta, y ← next_g − g, and what `how` makes of it. The step was s = −α H step_g, so that B s = −α step_g.
 template <class Scalar>
 PairProducts take_pair(std::span<const Scalar> theta, std::span<const Scalar> next_theta,
                        std::span<const Scalar> g, std::span<const Scalar> next_g, double alpha,
-                       BadCurvature how, std::span<Scalar> s, std::span<Scalar> y);
+                       std::span<const Scalar> step_g, BadCurvature how, std::span<Scalar> s, std::span<Scalar> y);
 
 }  // namespace gradus

@@ -1,29 +1,18 @@
 #include "optim/quasi_newton/initial_matrix.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "base/threads.h"
+#include "optim/sum.h"
 
 namespace gradus {
 namespace {
 
-// Σ term(i) in double, by parts that are the same for every number of threads.
 template <class Term>
 double sum(Index n, const Term& term) {
-  constexpr Index most_parts = 64;
-  const Index part = std::max<Index>(4096, n / most_parts + 1);
-  std::array<double, most_parts + 1> sums{};
-  parallel_for(n, part, [&](Index begin, Index end) {
-    for (Index first = begin; first < end; first += part) {
-      double& total = sums[static_cast<std::size_t>(first / part)];
-      for (Index i = first; i < std::min(first + part, end); ++i) total += term(static_cast<std::size_t>(i));
-    }
-  });
-  double total = 0;
-  for (const double s : sums) total += s;
-  return total;
+  return parallel_sum<double>(n, 4096,
+                              [&](Index begin, Index end) { return sum_on_this_thread(begin, end, term); });
 }
 
 template <class Scalar>

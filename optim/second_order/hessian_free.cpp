@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/threads.h"
 #include "optim/counting_objective.h"
+#include "optim/non_finite.h"
 #include "optim/vector_math.h"
 
 namespace gradus {
@@ -18,9 +19,6 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double least_damping = 1e-20, most_damping = 1e20;
 constexpr std::array<std::string_view, 3> matrices{"gauss-newton", "hessian", "differences"};
-
-// A NaN without its sign, which means nothing.
-double shown(double x) { return std::isnan(x) ? std::numeric_limits<double>::quiet_NaN() : x; }
 
 template <class Body>
 void for_each_element(std::size_t n, Body body) {
@@ -32,20 +30,6 @@ void for_each_element(std::size_t n, Body body) {
 void refuse(StepReport& report, Status status, std::string message) {
   report.status = status;
   report.message = std::move(message);
-}
-
-template <class Scalar>
-bool begins_finite(const Objective<Scalar>& objective, std::span<const Scalar> g, StepReport& report) {
-  if (std::isfinite(report.loss) && std::isfinite(report.gradient_norm)) return true;
-  const Index i = first_non_finite(g);
-  refuse(
-      report, Status::non_finite,
-      !std::isfinite(report.loss) ? fmt::format("The loss is {}; θ is left as it was.", shown(report.loss))
-      : i >= 0
-          ? fmt::format("The gradient of {} is {} (loss {}); θ is left as it was.", objective.element_name(i),
-                        shown(static_cast<double>(g[static_cast<std::size_t>(i)])), report.loss)
-          : fmt::format("The gradient's norm overflows (loss {}); θ is left as it was.", report.loss));
-  return false;
 }
 
 }  // namespace
@@ -107,7 +91,8 @@ void HessianFree<Scalar>::run(Objective<Scalar>& objective, Ref theta, StepRepor
   report.damping = lambda_;
   report.loss = static_cast<double>(objective.gradient(theta, b_));
   report.gradient_norm = norm(View(b_));
-  if (!begins_finite<Scalar>(objective, b_, report)) return;
+  if (!std::isfinite(report.loss) || !std::isfinite(report.gradient_norm))
+    return refuse(report, Status::non_finite, non_finite_message<Scalar>(objective, report.loss, b_));
   if (report.gradient_norm == 0)
     return refuse(report, Status::converged, fmt::format("The gradient is 0 (loss {}).", report.loss));
   for_each_element(b_.size(), [this](std::size_t i) { b_[i] = -b_[i]; });

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "optim/non_finite.h"
 #include "optim/vector_math.h"
 
 namespace gradus {
@@ -17,18 +18,6 @@ StepReport ended(StepReport report, Status status, std::string message) {
   report.status = status;
   report.message = std::move(message);
   return report;
-}
-
-// A NaN without its sign, which means nothing.
-double shown(double x) { return std::isnan(x) ? nan : x; }
-
-template <class Scalar>
-std::string non_finite_message(const Objective<Scalar>& objective, double loss, std::span<const Scalar> g) {
-  if (!std::isfinite(loss)) return fmt::format("The loss is {}; θ is left as it was.", shown(loss));
-  if (const Index i = first_non_finite(g); i >= 0)
-    return fmt::format("The gradient of {} is {} (loss {}); θ is left as it was.", objective.element_name(i),
-                       shown(static_cast<double>(g[static_cast<std::size_t>(i)])), loss);
-  return fmt::format("The gradient's norm overflows (loss {}); θ is left as it was.", loss);
 }
 
 }  // namespace

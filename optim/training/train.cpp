@@ -100,7 +100,8 @@ class Trainer {
         data_(data),
         options_(options),
         objective_(network, options.seed),
-        batches_(data.size(), options.batch_size, {.seed = options.seed, .drop_last = options.drop_last}),
+        batches_(data.size(), options.batch_size,
+                 {.seed = options.seed, .drop_last = options.drop_last, .overlap = options.batch_overlap}),
         always_the_same_(options.batch_size >= data.size() && !is_drawn(network.training_loss())),
         buffer_(network, std::min(options.batch_size, data.size())),
         evaluator_(network),
@@ -204,14 +205,18 @@ class Trainer {
       objective_.set_batch(buffer_.inputs(), buffer_.targets(), step);
     }
     const Index cases = objective_.cases(), some = options_.curvature_batch_size;
+    const auto part = [cases](std::span<const Scalar> all, Index begin, Index count) {
+      const std::size_t width = all.size() / static_cast<std::size_t>(cases);
+      return all.subspan(static_cast<std::size_t>(begin) * width, static_cast<std::size_t>(count) * width);
+    };
+    if (const Index shared = std::min(batches_.shared_with_next(which), cases); shared > 0)
+      objective_.set_overlap(part(buffer_.inputs(), cases - shared, shared),
+                             part(buffer_.targets(), cases - shared, shared), step);
     if (some == 0 || some >= cases) return;
     const Index chunks = (cases + some - 1) / some,
                 begin = history_.steps % chunks * (cases - some) / (chunks - 1);
-    const auto chunk = [&](std::span<const Scalar> all) {
-      const std::size_t width = all.size() / static_cast<std::size_t>(cases);
-      return all.subspan(static_cast<std::size_t>(begin) * width, static_cast<std::size_t>(some) * width);
-    };
-    objective_.set_curvature_batch(chunk(buffer_.inputs()), chunk(buffer_.targets()), step);
+    objective_.set_curvature_batch(part(buffer_.inputs(), begin, some), part(buffer_.targets(), begin, some),
+                                   step);
   }
 
   Network& network_;

@@ -33,6 +33,9 @@ struct TrainOptions {
   Index batch_size = 128;  ///< ≥ 1: one case a step, some, or (at least data.size()) all
   /// ≥ 0: cases of the curvature, for methods that take it: chunks of the batch in turn; 0: all of the batch
   Index curvature_batch_size = 0;
+  /// 0 … batch_size − 1: how many of its cases a batch shares with the next one of the epoch, for methods that compare
+  /// gradients across batches (lbfgs with pairs of the overlap); an epoch then has more batches
+  Index batch_overlap = 0;
   std::uint64_t seed = 0;  ///< of the order of the cases and of dropout
   bool drop_last = false;  ///< leave out the last batch of an epoch where it is smaller than the others
   std::optional<Dataset> validation = {};            ///< evaluated after each epoch

@@ -40,6 +40,21 @@ TEST(Batches, KeepsOrDropsThePartialOne) {
   EXPECT_EQ(epoch_of(dropped, 0).size(), 6u);
 }
 
+TEST(Batches, MayOverlap) {
+  Batches batches(11, 4, {.shuffle = false, .overlap = 1});
+  ASSERT_EQ(batches.count(), 4);
+  EXPECT_THAT(batches.batch(0, 0), ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(batches.batch(0, 1), ElementsAre(3, 4, 5, 6));
+  EXPECT_THAT(batches.batch(0, 2), ElementsAre(6, 7, 8, 9));
+  EXPECT_THAT(batches.batch(0, 3), ElementsAre(9, 10));
+  for (const Index k : {0, 1, 2}) EXPECT_EQ(batches.shared_with_next(k), 1);
+  EXPECT_EQ(batches.shared_with_next(3), 0);
+  EXPECT_EQ(Batches(11, 4, {.drop_last = true, .overlap = 1}).count(), 3);
+  EXPECT_EQ(Batches(10, 4, {.overlap = 1}).count(), 3);
+  for (const Index cases : {1, 3, 8}) EXPECT_EQ(Batches(cases, 8, {.overlap = 5}).count(), 1) << cases;
+  EXPECT_EQ(Batches(9, 8, {.overlap = 5}).count(), 2);
+}
+
 TEST(Batches, TakesAnySize) {
   const Index huge = std::numeric_limits<Index>::max();
   for (const Index size : {Index{1}, Index{5}, Index{6}, huge}) {
@@ -94,6 +109,9 @@ TEST(Batches, RefuseNonsense) {
   EXPECT_THAT(message_of([] { Batches(5, -2); }), HasSubstr("not -2"));
   EXPECT_THAT(message_of([] { Batches(5, 6, {.drop_last = true}); }),
               AllOf(HasSubstr("5 cases"), HasSubstr("6")));
+  for (const Index overlap : {-1, 4})
+    EXPECT_THAT(message_of([=] { Batches(9, 4, {.overlap = overlap}); }),
+                HasSubstr("overlap by 0 to 3 cases, not by " + std::to_string(overlap)));
   Batches batches(5, 2);
   EXPECT_THAT(message_of([&] { batches.batch(0, 3); }), AllOf(HasSubstr("0 to 2"), HasSubstr("no batch 3")));
   EXPECT_THAT(message_of([&] { batches.batch(0, -1); }), HasSubstr("no batch -1"));

@@ -109,20 +109,31 @@ struct Digits {
     data.gather<float>(all, inputs);
     data.gather_labels<float>(all, labels);
   }
+  // 7 × 7 means of 4 × 4 pixels.
+  Vector<float> coarse() const {
+    Vector<float> means(1000 * 49);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      means[i / 784 * 49 + i % 784 / 112 * 7 + i % 28 / 4] += inputs[i] / 16;
+    return means;
+  }
   Vector<float> inputs, labels;
 };
 
+bool forms_a_matrix(const std::string& method) { return method == "bfgs" || method == "newton"; }
+
 TEST_P(EveryMethod, FitsSoftmaxRegressionOnDigits) {
   static const Digits digits;
-  Network network = mlp({784, 10}, {.l2 = 1e-3});
+  // A dense matrix of 7,850 parameters would take minutes.
+  const bool small = forms_a_matrix(method());
+  const Vector<float> inputs = small ? digits.coarse() : digits.inputs;
+  Network network = mlp({small ? 49 : 784, 10}, {.l2 = 1e-3});
   NetworkObjective<float> f(network);
-  f.set_batch(digits.inputs, digits.labels);
+  f.set_batch(inputs, digits.labels);
   Vector<float> theta(static_cast<std::size_t>(f.size()), 0);
-  if (table().contains(method()) && table()[method()]["logistic"].is_null())
-    GTEST_SKIP() << "A dense matrix of 7,850 parameters takes minutes.";
   const auto optimizer = tuned_for<float>("logistic");
   const MinimizeResult result = minimize(f, theta, *optimizer, {.max_steps = 100, .gradient_norm = 1e-4});
-  EXPECT_LT(result.loss, 0.5) << result.reason;  // from ln 10 = 2.30
+  // From ln 10 = 2.30; the minimum on the small images is 0.859.
+  EXPECT_LT(result.loss, small ? 0.87 : 0.5) << result.reason;
 }
 
 template <class Scalar>

@@ -88,6 +88,32 @@ TEST(CountingObjective, WhatIsOfAShareOfTheCasesCostsThatShare) {
   EXPECT_DOUBLE_EQ(counted.cost(), (1.0 / 3 + 4 * 4.0 / 3 + 1.0 / 3 + 1) / 4);
 }
 
+class SharesAFifth : public Quadratic<double> {
+ public:
+  SharesAFifth() : Quadratic({{2, 1}, {1, 3}}, {1, 0}) {}
+  Overlap<double> overlap() override { return {&shared, 0.2}; }
+  Quadratic<double> shared{{{5, 0}, {0, 7}}, {0, 0}};
+};
+
+TEST(CountingObjective, CountsWhatIsEvaluatedOnTheOverlap) {
+  SharesAFifth f;
+  CountingObjective<double> counted(f);
+  const Vector<double> theta = {1, 2};
+  Vector<double> out(2);
+  const auto [shared, share] = counted.overlap();
+  EXPECT_EQ(share, 0.2);
+  EXPECT_EQ(shared->size(), 2);
+  EXPECT_EQ(shared->gradient(theta, out), f.shared.value(theta));
+  EXPECT_EQ(out, (Vector<double>{5, 14}));
+  EXPECT_EQ(shared->value(theta), f.shared.value(theta));
+  EXPECT_EQ(counted.evaluations().gradients, 1);
+  EXPECT_EQ(counted.evaluations().values, 1);
+  EXPECT_DOUBLE_EQ(counted.cost(), 0.2 * (1 + 1.0 / 3));
+
+  Quadratic<double> alone({{1}}, {0});
+  EXPECT_EQ(CountingObjective<double>(alone).overlap().objective, nullptr);
+}
+
 TEST(CountingObjective, WithoutCurvatureAFisherDiagonalIsOfAllCases) {
   OnAQuarter f;
   CountingObjective<double> counted(f);

@@ -13,6 +13,7 @@
 #include "optim/first_order/first_order.h"
 #include "optim/registry.h"
 #include "optim/vector_math.h"
+#include "tools/bench/floor.h"
 #include "tools/bench/subjects.h"
 
 namespace gradus::bench {
@@ -78,6 +79,13 @@ struct Subject {
   Index t = 0;
 };
 
+// Whether a method is a rule that changes θ by the gradient, or a wrapper of one, rather than a search.
+bool is_rule(const std::string& name) {
+  const auto method = make_optimizer<float>(name);
+  return dynamic_cast<FirstOrder<float>*>(method.get()) != nullptr || name == "lookahead" ||
+         name == "averaged";
+}
+
 // How many vectors of θ's size a method cannot but read besides, before or after the pass that moves θ, or write instead.
 // Of wrappers the whole step is measured, with the gradient's norm.
 int further_reads(const std::string& name) {
@@ -133,6 +141,16 @@ Work loop(int reads) {
 
 constexpr std::array<Work (*)(int), 6> loops{loop<0>, loop<1>, loop<2>, loop<3>, loop<4>, loop<5>};
 
+// Of Muon the matrix products, three in each of five iterations for each matrix, beside which its vectors are nothing.
+Work products(int threads) {
+  constexpr std::array<Index, 3> layers{side, side, side};
+  constexpr Index products_of_gradient = 5, needed = 3 * 5 * matrices;
+  return [=, gradient = floor_of(Derivative::gradient, layers, side)] {
+    set_blas_threads(threads);
+    for (Index i = 0; i < needed / products_of_gradient; ++i) gradient();
+  };
+}
+
 void measure(benchmark::State& state, const Work& floor, const Work& work, double seconds) {
   const std::array<Work, 2> works{floor, work};
   for (auto _ : state) {
@@ -145,16 +163,20 @@ void measure(benchmark::State& state, const Work& floor, const Work& work, doubl
 
 void add_updates(const Settings& settings) {
   for (const int threads : {1, 2}) {
-    for (const std::string& name : method_names())
+    for (const std::string& name : method_names()) {
+      if (!is_rule(name)) continue;
       add_case(fmt::format("update/{}/threads:{}", name, threads), [=](benchmark::State& state) {
         set_threads(threads);
         const auto subject = std::make_shared<Subject>(name);
         CountVectors vectors;
         subject->method->visit(vectors);
         measure(
-            state, loops.at(static_cast<std::size_t>(vectors.count))(further_reads(name)),
+            state,
+            name == "muon" ? products(threads)
+                           : loops.at(static_cast<std::size_t>(vectors.count))(further_reads(name)),
             [subject] { subject->update(); }, settings.seconds);
       });
+    }
     add_case(fmt::format("update/gradient's norm/threads:{}", threads), [=](benchmark::State& state) {
       set_threads(threads);
       const auto g = std::make_shared<Vector<float>>(n, 1e-3F);

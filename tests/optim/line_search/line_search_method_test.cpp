@@ -73,6 +73,7 @@ class Told : public LineSearchMethod<double> {
     return 1;
   }
   void moved(const Move& m) override {
+    if (m.next_g.empty()) return;
     ++moves;
     s = test::difference(m.next_theta, m.theta);
     y = test::difference(m.next_g, m.g);
@@ -80,7 +81,7 @@ class Told : public LineSearchMethod<double> {
     alpha = m.alpha;
     slope = m.slope;
   }
-  bool learns() const override { return learning_; }
+  bool learns_from_gradient(Objective<double>&) const override { return learning_; }
   void forget() override { ++forgotten; }
   void begin(const Layout&) override { ++begun; }
 

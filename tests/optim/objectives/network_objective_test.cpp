@@ -52,6 +52,28 @@ class NetworkObjectiveTest : public testing::Test {
   Vector<double> v = draw(n, "v"), u = draw(n, "u");
 };
 
+TEST_F(NetworkObjectiveTest, TheOverlapIsTheLossOnTheCasesThatItIsGiven) {
+  const auto x = std::span<const double>(inputs).last(4 * 5), t = std::span<const double>(targets).last(4);
+  NetworkObjective<double> other(network, 9);
+  other.set_batch(x, t, 5);
+  Vector<double> expected(v.size()), g(v.size());
+  const double loss = other.gradient(theta, expected);
+
+  objective.set_batch(inputs, targets, 5);
+  EXPECT_EQ(objective.overlap().objective, nullptr);
+  objective.set_overlap(x, t, 5);
+  const auto version = objective.version();
+  const auto [shared, share] = objective.overlap();
+  ASSERT_NE(shared, nullptr);
+  EXPECT_DOUBLE_EQ(share, 1.0 / 3);
+  EXPECT_EQ(shared->gradient(theta, g), loss);
+  EXPECT_EQ(g, expected);
+  EXPECT_EQ(objective.version(), version);
+  objective.set_batch(inputs, targets, 6);
+  EXPECT_EQ(objective.overlap().objective, nullptr) << "of the last batch";
+  EXPECT_THROW(objective.set_overlap(x, std::span<const double>(targets)), Error);
+}
+
 TEST_F(NetworkObjectiveTest, GradientAndHessianAgreeWithDifferences) {
   EXPECT_TRUE(check_gradients(network, theta, inputs, targets).passed());
 

@@ -189,6 +189,36 @@ TEST_P(LbfgsFrom, AllocatesNothingInAStep) {
 }
 
 // Without a pair the next direction is −g once more.
+// A batch of curvature A whose overlap with the next has curvature B.
+class Overlapping : public test::Quadratic<double> {
+ public:
+  Overlapping() : Quadratic(test::matrix_of({1, 3, 9}), std::vector<double>(3)) {}
+  Overlap<double> overlap() override { return {shares ? &shared : nullptr, 0.1}; }
+  Matrix b = {{6, 1, 0}, {1, 4, 1}, {0, 1, 2}};
+  test::Quadratic<double> shared{b, std::vector<double>{1, 2, 3}};
+  bool shares = true;
+};
+
+TEST(Lbfgs, TakesPairsFromTheOverlapOfBatchesWhereThereIsOne) {
+  for (const auto pairs : {LbfgsOptions::Pairs::batch, LbfgsOptions::Pairs::overlap})
+    for (const bool shares : {true, false}) {
+      Overlapping f;
+      f.shares = shares;
+      Lbfgs<double> lbfgs({.pairs = pairs, .line_search = {.kind = LineSearch::Kind::backtracking}});
+      lbfgs.reset(3);
+      Vector<double> theta = {3, -1, 2};
+      const Vector<double> start = theta;
+      const StepReport report = lbfgs.step(f, theta);
+      test::CopiedState state(lbfgs);
+      const auto& block = state.doubles.at("pairs s, y");  // 11 places for s, then for y
+      const Vector<double> s = test::difference(theta, start), y(block.begin() + 33, block.begin() + 36);
+      const bool overlap = shares && pairs == LbfgsOptions::Pairs::overlap;
+      const Vector<double> expected = test::product(overlap ? f.b : test::matrix_of({1, 3, 9}), s);
+      for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(y[i], expected[i], 1e-13 * norm(View(expected)));
+      EXPECT_EQ(report.evaluations.gradients, overlap ? 3 : 2) << "where the step begins, and the pair's";
+    }
+}
+
 TEST(Lbfgs, LeavesOutAPairOfNegativeCurvature) {
   test::Concave f;
   Lbfgs<double> lbfgs({.line_search = test::to_the_first_trial});

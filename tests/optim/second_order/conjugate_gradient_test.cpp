@@ -338,13 +338,13 @@ TEST(ConjugateGradient, StopsWhereProgressIsSlow) {
 }
 
 TEST(ConjugateGradient, LooksAtProgressFromTheEleventhIterationOn) {
-  // After the first iteration next to nothing is left to gain, though the residual falls slowly.
+  // From this start next to nothing is left to gain, though the residual falls slowly.
   const auto A = [](std::span<const double> v, std::span<double> out) {
     out[0] = v[0];
     for (std::size_t i = 1; i < v.size(); ++i) out[i] = (0.01 + static_cast<double>(i)) * v[i];
   };
   Vector<double> b(100, 1e-6), x(100, 0);
-  b[0] = 1;
+  b[0] = x[0] = 1;
   auto scratch = scratch_for(100);
   const auto result = conjugate_gradient(A, b, x, scratch);
   EXPECT_EQ(result.status, Status::progress);

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "optim/quasi_newton/lbfgs.h"
 #include "optim/training/train.h"
 #include "tests/optim/clusters.h"
 
@@ -26,6 +27,9 @@ class Probe : public Optimizer<double> {
     versions.push_back(objective.version());
     shares.push_back(curvature.share());
     losses.push_back(report.loss);
+    const auto [shared, share] = objective.overlap();
+    overlap_shares.push_back(share);
+    overlap_losses.push_back(shared == nullptr ? 0 : shared->value(theta));
     curvature_losses.push_back(curvature.value(theta));
     report.status = status;
     report.message = "So be it.";
@@ -35,7 +39,7 @@ class Probe : public Optimizer<double> {
 
   Status status = Status::ok;
   std::vector<std::uint64_t> versions;
-  std::vector<double> shares, losses, curvature_losses;
+  std::vector<double> shares, losses, curvature_losses, overlap_shares, overlap_losses;
 };
 
 struct Probed {
@@ -87,6 +91,34 @@ TEST(TrainBatches, TheCurvatureIsOfChunksOfTheBatchInTurn) {
     EXPECT_THAT(all.probe.shares, Each(1));
     EXPECT_EQ(all.probe.curvature_losses, all.probe.losses);
   }
+}
+
+TEST(TrainBatches, TheOverlapIsOfTheCasesThatTwoBatchesShare) {
+  // Cases 0 … 39, 30 … 69, 60 … 99 in the epoch's order, which is that of ten batches of ten.
+  const Probed run({.epochs = 1, .batch_size = 40, .batch_overlap = 10});
+  EXPECT_THAT(run.probe.overlap_shares, ElementsAre(0.25, 0.25, 0));
+  const Probed apart({.epochs = 1, .batch_size = 10});
+  const auto& tens = apart.probe.losses;
+  ASSERT_EQ(tens.size(), 10u);
+  EXPECT_NEAR(run.probe.overlap_losses[0], tens[3], 1e-14);
+  EXPECT_NEAR(run.probe.overlap_losses[1], tens[6], 1e-14);
+  EXPECT_NEAR(run.probe.losses[1], (tens[3] + tens[4] + tens[5] + tens[6]) / 4, 1e-14);
+  EXPECT_THAT(Probed({.epochs = 2, .batch_size = 100, .batch_overlap = 10}).probe.overlap_shares,
+              ElementsAre(0, 0));
+}
+
+TEST(TrainBatches, LbfgsLearnsFromOverlappingBatches) {
+  const auto last_loss = [](LbfgsOptions::Pairs pairs) {
+    Network network = mlp({2, 8, 3}, {.activation = Activation::tanh});
+    Vector<double> theta = network.parameters().initialize<double>(1);
+    Lbfgs<double> lbfgs({.pairs = pairs});
+    const History history =
+        train(network, theta, lbfgs, clusters(300), {.epochs = 5, .batch_size = 100, .batch_overlap = 20});
+    EXPECT_EQ(history.status, Status::ok) << history.reason;
+    EXPECT_LT(history.epochs.back().training_loss, history.epochs.front().training_loss / 4);
+    return history.epochs.back().training_loss;
+  };
+  EXPECT_NE(last_loss(LbfgsOptions::Pairs::overlap), last_loss(LbfgsOptions::Pairs::batch));
 }
 
 TEST(TrainBatches, AStepThatFailsEndsARunWhoseStepsAreAllOfTheSameBatch) {
