@@ -1,0 +1,21 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "summary.h"
+
+namespace gradus::report {
+
+/// A question that the comparison answers at a glance, as plain text.
+struct Answer {
+  std::string question, answer, because;
+};
+
+/// Which method wins, which gets to the target at the least cost, which is least sensitive to its rate; what cannot be
+/// said yet is left out.
+std::vector<Answer> answers(const Summary& summary);
+
+/// "the median of 5 seeds, with quartiles": what is shown.
+std::string what_spreads_are(const Summary& summary);
+
+}  // namespace gradus::report
