@@ -1,14 +1,14 @@
 #!/bin/sh
 # Installs the Debian or Ubuntu packages that gradus is built from; does nothing when all are there.
-# With --ci also those that only its checks need: sanitizers, formatting, pkg-config.
+# With --ci also those that only its checks need: sanitizers, formatting, pkg-config, a browser, gnuplot.
 set -eu
 
 packages="g++ cmake ninja-build libeigen3-dev libopenblas-openmp-dev libspdlog-dev libfmt-dev libgtest-dev
-libgmock-dev zlib1g-dev libssl-dev libcli11-dev nlohmann-json3-dev libbenchmark-dev librandom123-dev curl
-ca-certificates"
+libgmock-dev zlib1g-dev libssl-dev libcli11-dev nlohmann-json3-dev libbenchmark-dev librandom123-dev
+libjs-dygraphs curl ca-certificates"
 case "${1-}" in
   "") ;;
-  --ci) packages="$packages clang clang-format libomp-dev pkg-config" ;;
+  --ci) packages="$packages clang clang-format libomp-dev pkg-config chromium chromium-driver gnuplot-nox" ;;
   *) echo "usage: tools/setup.sh [--ci]" >&2; exit 2 ;;
 esac
 

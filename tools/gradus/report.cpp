@@ -40,8 +40,12 @@ int run(const Options& o) {
     write_file_atomically(output, report::report_page(summary));
     fmt::print("{}: {}, {} of {} runs.\n", output.string(), report::counted(summary.methods.size(), "method"),
                folder.runs.size(), summary.runs_expected);
-    for (const report::Answer& answer : report::answers(summary))
-      fmt::print("{}: {}. {}\n", answer.question, answer.answer, answer.because);
+    for (const report::Answer& answer : report::answers(summary)) {
+      std::vector<std::string> names;
+      for (const report::MethodSummary* method : answer.methods) names.push_back(method->plan->name);
+      fmt::print("{}: {}. {}\n", answer.question, names.empty() ? "none" : report::enumerated(names),
+                 answer.because);
+    }
     if (!o.csv.empty()) {
       report::write_csv(summary, o.csv);
       fmt::print("{}: curves.csv, tuning.csv and table.csv.\n", o.csv);

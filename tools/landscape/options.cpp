@@ -52,7 +52,8 @@ double score(const std::string& method, const std::string& options, const Landsc
   double sum = 0;
   for (const Point& start : landscape.starts) {
     const Path path = follow(*f, *optimizer, start, window, steps);
-    if (!window.contains(path.points.back())) return std::numeric_limits<double>::infinity();
+    if (!std::ranges::all_of(path.points, [&](const Point& p) { return window.contains(p); }))
+      return std::numeric_limits<double>::infinity();
     double logs = 0, last = 0;
     for (const double value : path.values)
       logs += last = std::log10(std::max(value - landscape.minima[0].value, 0.0) + resolution);
@@ -85,8 +86,8 @@ ChosenOptions choose_options(const std::string& method, const std::string& given
     }
   }
   *rate = best_rate;
-  return {options.dump(), fmt::format("learning rate {} chosen among {} rates, else {}", best_rate,
-                                      std::size(rates), without)};
+  return {options.dump(),
+          fmt::format("learning rate {} found among {}; else {}", best_rate, std::size(rates), without)};
 }
 
 }  // namespace gradus::landscape

@@ -60,7 +60,8 @@ Json remarks(const Race& race) {
           "Each method makes at most {} steps; it ends sooner where it converges, or where it is more than a "
           "hundred windows away. Where no learning rate was given, it is the one of {} with the least mean "
           "of "
-          "log(f − least f) over these steps from the first {} starting points. Paths outside of the "
+          "log(f − least f) over these steps from the first {} starting points, among those that never leave "
+          "the window. Paths outside of the "
           "window are not drawn.",
           race.steps, tried_rates, race.landscape->starts.size()),
       "The cost of a step is counted in gradients: a value of f costs 1/3, a product with its Hessian 2, one "
@@ -124,6 +125,33 @@ Json to_json(const Race& race) {
           {"left_out", race.left_out},
           {"remarks", remarks(race)},
           {"steps", race.steps}};
+}
+
+Json to_json(const NetworkLandscape& n) {
+  Json marks = Json::array();
+  marks.push_back({{"x", 0}, {"label", "θ₀"}});
+  if (n.between) marks.push_back({{"x", 1}, {"label", "θ₁"}});
+  return {{"kind", "network"},
+          {"title", "The loss of a network"},
+          {"formula", n.between ? "L((1 − α) θ₀ + α θ₁) and L(θ₀ + x δ + y η)" : "L(θ₀ + x δ + y η)"},
+          {"note", n.heading},
+          {"relief", to_json(n.plane)},
+          {"minima", {{{"x", 0}, {"y", 0}, {"value", nullptr}}}},
+          {"map_caption", "Training loss over a plane around the network θ₀ (★)."},
+          {"chart_caption", n.between ? "Along the line from one network to the other, by α."
+                                      : "Along the plane's first direction, by x."},
+          {"line",
+           {{"alpha", all_rounded(n.alpha, 6)},
+            {"training", all_rounded(n.training, 5)},
+            {"test", all_rounded(n.test, 5)},
+            {"marks", marks}}},
+          {"remarks",
+           {"δ and η are random directions, normalised by filter (Li et al. 2018): the weights that come "
+            "into a unit have "
+            "in δ the length that they have in θ₀; biases stay as they are.",
+            "Losses are means over the cases, without dropout and penalty. Contours are evenly spaced in the "
+            "logarithm.",
+            "Keys: on the surface the arrows turn it."}}};
 }
 
 std::string page(const std::string& title, const Json& data) {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tools/landscape/network.h"
 #include "tools/landscape/race.h"
 
 namespace gradus::landscape {
@@ -15,6 +16,7 @@ Json rounded(double x, int digits);
 Json to_json(const Relief& relief);
 /// What the page shows of a race.
 Json to_json(const Race& race);
+Json to_json(const NetworkLandscape& landscape);
 
 /// The whole page, in one file, for what to_json gives.
 std::string page(const std::string& title, const Json& data);

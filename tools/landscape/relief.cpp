@@ -37,7 +37,7 @@ std::vector<double> Relief::heights() const {
 std::vector<double> Relief::levels() const {
   std::vector<double> all;
   for (int i = 0; i < contours; ++i) {
-    const double excess = rounded(soft * std::pow((top - least) / soft, static_cast<double>(i) / contours));
+    const double excess = rounded(fine * std::pow((top - least) / fine, static_cast<double>(i) / contours));
     if (all.empty() || least + excess > all.back()) all.push_back(least + excess);
   }
   return all;
@@ -45,7 +45,7 @@ std::vector<double> Relief::levels() const {
 
 Relief make_relief(const Window& window, Index columns, Index rows, double least,
                    const std::function<double(Point)>& f) {
-  Relief relief{window, columns, rows, {}, least, least, 1};
+  Relief relief{window, columns, rows, {}, least, least, 1, 1};
   std::vector<double> sorted;
   for (Index row = 0; row < rows; ++row)
     for (Index column = 0; column < columns; ++column) {
@@ -60,9 +60,13 @@ Relief make_relief(const Window& window, Index columns, Index rows, double least
   std::ranges::sort(sorted);
   relief.least = std::min(least, sorted.front());
   relief.top = sorted.back();
-  const double excess = sorted[sorted.size() / 100] - relief.least, range = relief.top - relief.least;
-  relief.soft = range > 0 ? std::max(excess, 1e-9 * range) : 1;
-  if (range == 0) relief.top = relief.least + 1;
+  const double range = relief.top - relief.least;
+  if (range > 0) {
+    relief.soft = std::max(sorted[sorted.size() / 25] - relief.least, 1e-9 * range);
+    relief.fine = std::max(sorted[sorted.size() / 200] - relief.least, 1e-9 * range);
+  } else {
+    relief.top = relief.least + 1;
+  }
   return relief;
 }
 

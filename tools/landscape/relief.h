@@ -11,12 +11,13 @@ namespace gradus::landscape {
 ///
 ///     height(f) = log(1 + (f − least)/soft) / log(1 + (top − least)/soft)      from 0 to 1
 ///
-/// where `soft` is the excess f − least that only a hundredth of the window is below.
+/// where `soft` is the excess f − least that a twenty-fifth of the window is below.
 struct Relief {
   Window window;
   Index columns, rows;
   std::vector<double> values;  ///< row by row, from the low corner on; what is not finite is infinite
   double least, top, soft;
+  double fine;  ///< the excess that only a two-hundredth is below: contours begin there
 
   double height(double value) const;
   std::vector<double> heights() const;

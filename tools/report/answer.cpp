@@ -46,7 +46,7 @@ Answer winner(const Summary& s) {
   const MethodSummary& first = s.methods.front();
   const std::string question = fmt::format("Lowest {}", criterion_name(s));
   if (!std::isfinite(first.result.median))
-    return {question, "none", "Every method diverges on most of its seeds."};
+    return {question, {}, "Every method diverges on most of its seeds."};
   std::string text = fmt::format(
       "{} after {} {}, the median of {}", shown(first.result.median), exact(c.budget),
       c.budget == 1 && c.budget_unit.ends_with('s') ? c.budget_unit.substr(0, c.budget_unit.size() - 1)
@@ -59,7 +59,7 @@ Answer winner(const Summary& s) {
     text += fmt::format(", with a test accuracy of {}", percent(accuracy));
   text += ".";
   if (s.methods.size() > 1 && s.methods[1].rank > 0) text += second_place(first, s.methods[1]);
-  return {question, first.plan->name, text};
+  return {question, {&first}, text};
 }
 
 std::vector<const MethodSummary*> reaching(const Summary& s) {
@@ -94,15 +94,16 @@ Answer cheapest(const Summary& s) {
     text += fmt::format(" {} methods do not get there.", never.size());
   else if (!never.empty())
     text += fmt::format(" {} {} not get there.", enumerated(never), never.size() == 1 ? "does" : "do");
-  return {fmt::format("Soonest at {} {}{}", criterion_name(s), shown(s.target),
+  std::vector<const MethodSummary*> winners{&work};
+  if (&work != &time) winners.push_back(&time);
+  return {fmt::format("Soonest at {} {}{}", criterion_name(s), exact(s.target),
                       s.target_given ? "" : ", which half of the methods reach"),
-          &work == &time ? work.plan->name : fmt::format("{} · {}", work.plan->name, time.plan->name), text};
+          winners, text};
 }
 
-std::string useful_trials(const MethodSummary& m) {
-  const Sensitivity& x = m.sensitivity;
-  return fmt::format("{} of {} ({} {})", x.useful, x.trials, x.option,
-                     x.low == x.high ? exact(x.low) : fmt::format("{} … {}", exact(x.low), exact(x.high)));
+std::string useful_range(const Sensitivity& x) {
+  return x.low == x.high ? fmt::format("{} {}", x.option, exact(x.low))
+                         : fmt::format("{} {} … {}", x.option, exact(x.low), exact(x.high));
 }
 
 // Only of those that get to the target, where some do: to be bad at any rate is no merit.
@@ -126,16 +127,18 @@ Answer least_sensitive(const Summary& s, const std::vector<const MethodSummary*>
   const MethodSummary& most = **std::ranges::max_element(methods, {}, robustness);
   const MethodSummary& least = **std::ranges::min_element(methods, {}, robustness);
   const MethodSummary& first = s.methods.front();
-  std::string text =
-      fmt::format("{} trials of tuning end within a quarter above its best.", useful_trials(most));
+  const Sensitivity& best = most.sensitivity;
+  std::string text = fmt::format("{} of {} end within a quarter above its best: {}.", best.useful,
+                                 counted(best.trials, "trial"), useful_range(best));
   const auto add = [&](const MethodSummary& m, const char* who) {
-    text += fmt::format(" {}{}: {}{}.", who, m.plan->name, useful_trials(m),
-                        m.sensitivity.diverged ? fmt::format(", {} diverged", m.sensitivity.diverged) : "");
+    const Sensitivity& x = m.sensitivity;
+    text += fmt::format(" {}{}: {} of {} ({}){}.", who, m.plan->name, x.useful, x.trials, useful_range(x),
+                        x.diverged ? fmt::format("; {} diverged", x.diverged) : "");
   };
   if (&first != &most && first.sensitivity.trials > 0 && !std::isnan(first.sensitivity.best))
     add(first, "The winner, ");
   if (&least != &most && &least != &first) add(least, "The most sensitive, ");
-  return {"Least sensitive to its rate", most.plan->name, text};
+  return {"Least sensitive to what was tuned", {&most}, text};
 }
 
 }  // namespace

@@ -6,9 +6,11 @@
 
 namespace gradus::report {
 
-/// A question that the comparison answers at a glance, as plain text.
+/// A question that the comparison answers at a glance, as plain text: by one method, or two, or none.
 struct Answer {
-  std::string question, answer, because;
+  std::string question;
+  std::vector<const MethodSummary*> methods;
+  std::string because;
 };
 
 /// Which method wins, which gets to the target at the least cost, which is least sensitive to its rate; what cannot be

@@ -34,6 +34,10 @@ std::string shown(double value) {
 
 std::string exact(double value) { return std::isnan(value) ? "–" : fmt::format("{:.3g}", value); }
 
+std::string whole(double value) {
+  return std::isfinite(value) ? grouped(fmt::format("{:.0f}", value)) : shown(value);
+}
+
 std::string percent(double share) { return std::isnan(share) ? "–" : fmt::format("{:.2f} %", 100 * share); }
 
 std::string duration(double seconds) {

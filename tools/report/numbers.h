@@ -9,6 +9,8 @@ namespace gradus::report {
 std::string shown(double value);
 /// The same without zeros at its end, as options are typed: "0.03".
 std::string exact(double value);
+/// "1 336 610"
+std::string whole(double value);
 /// "97.82 %"
 std::string percent(double share);
 /// "850 ms", "12.3 s", "4 min 5 s", "2 h 3 min"

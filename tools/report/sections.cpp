@@ -60,7 +60,7 @@ std::string row(const std::string& term, const std::string& what) {
   return what.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", term, what);
 }
 
-std::string count_of(Index n) { return shown(static_cast<double>(n)); }
+std::string count_of(Index n) { return whole(static_cast<double>(n)); }
 
 // The final runs' reasons for not being ok, each once.
 std::string reasons(const MethodSummary& m) {
@@ -113,7 +113,7 @@ std::string method_card(const MethodSummary& m) {
 
 std::string heading(const Summary& s) {
   const Comparison& c = s.folder->comparison;
-  std::vector<std::string> facts{counted(c.methods.size(), "method")};
+  std::vector<std::string> facts;
   if (c.parameters > 0) facts.push_back(count_of(c.parameters) + " parameters");
   if (c.batch_size > 0) facts.push_back("batches of " + count_of(c.batch_size));
   facts.push_back(fmt::format("a budget of {} {}", exact(c.budget), c.budget_unit));
@@ -121,15 +121,18 @@ std::string heading(const Summary& s) {
   facts.push_back(counted(static_cast<std::size_t>(c.seeds), "seed"));
   std::string line;
   for (const std::string& fact : facts) line += (line.empty() ? "" : " · ") + escaped(fact);
-  return fmt::format("<h1>{}</h1>\n<p class=\"lead\">{}</p>\n<p class=\"muted facts\">{}</p>\n",
-                     escaped(c.problem), escaped(c.description), line);
+  return fmt::format("<h1>{}: {} compared</h1>\n<p class=\"lead\">{}</p>\n<p class=\"muted facts\">{}</p>\n",
+                     escaped(c.problem), counted(c.methods.size(), "method"), escaped(c.description), line);
 }
 
 std::string answers_html(const Summary& s) {
   std::string html;
-  for (const Answer& a : answers(s))
+  for (const Answer& a : answers(s)) {
+    std::string names;
+    for (const MethodSummary* m : a.methods) names += (names.empty() ? "" : " · ") + method_name(*m);
     html += fmt::format("<section class=\"answer\"><h2>{}</h2><strong>{}</strong><p>{}</p></section>\n",
-                        escaped(a.question), escaped(a.answer), escaped(a.because));
+                        escaped(a.question), names.empty() ? "none" : names, escaped(a.because));
+  }
   return html.empty() ? "" : "<div class=\"answers\">\n" + html + "</div>\n";
 }
 
@@ -189,7 +192,7 @@ std::string provenance(const Summary& s) {
   html += row("Target",
               std::isnan(s.target)
                   ? ""
-                  : shown(s.target) + (s.target_given
+                  : exact(s.target) + (s.target_given
                                            ? ", set for the problem"
                                            : ", the result of the middle method, for the problem sets none"));
   html += row("Seeds", fmt::format("{} for the final runs, drawn from {}; initial parameters and the order "

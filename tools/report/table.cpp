@@ -72,7 +72,7 @@ std::string to_target(const MethodSummary& m, Axis axis) {
   const double x = m.to_target[static_cast<std::size_t>(axis)];
   if (m.finals.empty()) return cell(unknown, "");
   return cell(x,
-              std::isinf(x)           ? "not reached"
+              std::isinf(x)           ? "<span class=\"never\">not reached</span>"
               : axis == Axis::seconds ? duration(x)
                                       : shown(x),
               m.reached > 0 && m.reached < m.finals.size()
@@ -100,6 +100,7 @@ std::string ends(const MethodSummary& m) {
 }  // namespace
 
 std::string table(const Summary& s) {
+  constexpr Axis axes[] = {Axis::gradients, Axis::seconds, Axis::epochs};
   const bool any_validation = std::ranges::any_of(
       s.methods, [](const MethodSummary& m) { return !std::isnan(m.validation_accuracy.median); });
   const bool any_test = std::ranges::any_of(
@@ -107,7 +108,7 @@ std::string table(const Summary& s) {
   const bool any_error = std::ranges::any_of(
       s.methods, [](const MethodSummary& m) { return !std::isnan(m.squared_error.median); });
   const Strips strips(s);
-  const std::string target = std::isnan(s.target) ? "" : shown(s.target);
+  const std::string target = std::isnan(s.target) ? "" : exact(s.target);
 
   std::string head;
   const auto column = [&](const std::string& title, const char* kind = "number") {
@@ -119,21 +120,21 @@ std::string table(const Summary& s) {
   column("Method", "name");
   column(fmt::format("Final {}", name(s.folder->comparison.criterion)));
   head += fmt::format("<th scope=\"col\">Seeds <small>{}, left is better</small></th>", strips.scale());
-  if (any_validation) column("Validation accuracy");
   if (any_test) column("Test accuracy");
-  if (any_error) column("Squared error");
   if (!target.empty())
-    for (const Axis axis : all_axes)
+    for (const Axis axis : axes)
       column(fmt::format("{} to {}",
                          axis == Axis::epochs    ? "Epochs"
                          : axis == Axis::seconds ? "Time"
                                                  : "Gradients",
                          target));
-  column("Time");
-  column("Gradients");
-  column("Steps");
   column("Useful trials");
   column("Runs");
+  if (any_validation) column("Validation accuracy");
+  if (any_error) column("Squared error");
+  column("Time in all");
+  column("Gradients in all");
+  column("Steps");
 
   std::string rows;
   for (const MethodSummary& m : s.methods) {
@@ -147,14 +148,15 @@ std::string table(const Summary& s) {
                      ? ""
                      : fmt::format("{} … {}", shown(m.result.low), shown(m.result.high)));
     rows += "<td>" + strips.of(m) + "</td>";
-    if (any_validation) rows += accuracy(m.validation_accuracy);
     if (any_test) rows += accuracy(m.test_accuracy);
-    if (any_error) rows += cell(m.squared_error.median, shown(m.squared_error.median));
     if (!target.empty())
-      for (const Axis axis : all_axes) rows += to_target(m, axis);
+      for (const Axis axis : axes) rows += to_target(m, axis);
+    rows += useful(m.sensitivity) + ends(m);
+    if (any_validation) rows += accuracy(m.validation_accuracy);
+    if (any_error) rows += cell(m.squared_error.median, shown(m.squared_error.median));
     rows += cell(m.seconds.median, duration(m.seconds.median)) +
             cell(m.gradients.median, shown(m.gradients.median)) +
-            cell(m.steps.median, shown(m.steps.median)) + useful(m.sensitivity) + ends(m) + "</tr>\n";
+            cell(m.steps.median, shown(m.steps.median)) + "</tr>\n";
   }
   return fmt::format(
       "<div class=\"scroll\"><table "

@@ -46,8 +46,8 @@ def run(method, purpose, number, trial, options, seed):
     if (method, purpose, number) == ("adamax", "tune", 4):
         status, reason = "failed", "Not enough memory <for> this \"batch\" & network."
     steps = STEPS if work < 10 else 110
-    level = floor * (1 + 0.03 * chance.gauss(0, 1)) * math.exp(1.1 * (away / (width or 1)) ** 2)
-    level = min(level, 2.2)
+    floor *= 1 + 0.03 * chance.gauss(0, 1)
+    level = floor * (START / floor) ** (1 - math.exp(-0.3 * (away / (width or 1)) ** 2))
     slowness = math.exp(-0.7 * (away / (width or 1)) ** 2) * speed * (1 + 0.02 * chance.gauss(0, 1))
     seconds = step_seconds * (1 + 0.03 * chance.random())
     curve, points = [], 40

@@ -67,6 +67,8 @@
     context.stroke();
     context.restore();
   }
+  // dygraphs' own toDomXCoord knows no logarithmic axes.
+  const domX = (g, x) => g.getArea().x + g.toPercentXCoord(x) * g.getArea().w;
   const label = (m) => `m${m}`;
   const methodOf = (name) => Number(name.slice(1));
   function series(strokeWidth) {
@@ -90,18 +92,18 @@
       labels: ["x", ...methods.map((_, m) => label(m))],
       axisLabelFontSize: 12,
       xLabelHeight: 20,
-      rightGap: 14,
+      rightGap: 24,
       animatedZooms: false,
     };
   }
   // From the smallest to the largest, with some room.
-  function padded(low, high, logarithmic) {
+  function padded(low, high, logarithmic, share = 0.04) {
     if (!(low <= high)) return [logarithmic ? 0.1 : 0, 1];
     if (logarithmic) {
-      const room = high > low ? Math.pow(high / low, 0.04) : 1.5;
+      const room = high > low ? Math.pow(high / low, share) : 1.5;
       return [low / room, high * room];
     }
-    const room = high > low ? 0.04 * (high - low) : Math.max(1e-6, 0.04 * Math.abs(high));
+    const room = high > low ? share * (high - low) : Math.max(1e-6, share * Math.abs(high));
     return [low - room, high + room];
   }
 
@@ -139,6 +141,9 @@
     // What rises far above the start would press all the rest together.
     if (!accuracy && start > 0) high = Math.min(high, 2 * start);
     const range = padded(low, high, logY);
+    const xs = axis.at.filter((x) => !logX || x > 0);
+    const window = padded(xs[0], xs[xs.length - 1], logX, 0.01);
+    if (!logX) window[0] = xs[0];
     const [bottom, top] = logY ? [range[0] / 1e3, range[1] * 1e3] : [2 * range[0] - range[1], 2 * range[1] - range[0]];
 
     const rows = [];
@@ -151,7 +156,7 @@
     });
     const lastRow = curves.map((curve) => source.findLastIndex((i) => curve.median[i] !== null));
     const name = state.metric.replace("_", " ");
-    return { axis, curves, rows, source, lastRow, range, logX, logY, mayLogY, accuracy,
+    return { axis, curves, rows, source, lastRow, range, window, logX, logY, mayLogY, accuracy,
       name: asError ? name.replace("accuracy", "error") + " (1 − accuracy)" : name };
   }
 
@@ -171,7 +176,7 @@
     cursor.hidden = row === null;
     if (row === null) return;
     const area = chart.getArea();
-    cursor.style.left = `${chart.toDomXCoord(view.rows[row][0])}px`;
+    cursor.style.left = `${domX(chart, view.rows[row][0])}px`;
     cursor.style.top = `${area.y}px`;
     cursor.style.height = `${area.h}px`;
   }
@@ -189,7 +194,7 @@
     context.lineTo(area.x + area.w, y + 0.5);
     context.stroke();
     context.font = "12px system-ui, sans-serif";
-    context.fillText(`target ${shown(data.target)}`, area.x + 6, y - 5);
+    context.fillText(`target ${Number(data.target.toPrecision(3))}`, area.x + 6, y - 5);
     context.restore();
   }
 
@@ -204,7 +209,7 @@
   function nearestRow(x) {
     let best = 0;
     view.rows.forEach((row, i) => {
-      if (Math.abs(chart.toDomXCoord(row[0]) - x) < Math.abs(chart.toDomXCoord(view.rows[best][0]) - x)) best = i;
+      if (Math.abs(domX(chart, row[0]) - x) < Math.abs(domX(chart, view.rows[best][0]) - x)) best = i;
     });
     return best;
   }
@@ -248,10 +253,10 @@
       fillAlpha: 0.13,
       series: series((m) => (state.emphasis === m ? 3 : 2)),
       valueRange: view.range,
-      dateWindow: null,
+      dateWindow: view.window,
       xlabel: view.axis.name,
       axes: {
-        x: { logscale: view.logX, axisLabelFormatter: tick, drawGrid: false, pixelsPerLabel: 60 },
+        x: { logscale: view.logX, axisLabelFormatter: tick, axisLabelWidth: 48, drawGrid: false, pixelsPerLabel: 60 },
         y: { logscale: view.logY, axisLabelFormatter: format, axisLabelWidth: view.accuracy ? 52 : 46, pixelsPerLabel: 34 },
       },
       logscale: view.logY,
@@ -263,7 +268,7 @@
       underlayCallback: drawTarget,
       highlightCallback: (event, x, points, row) => showValues(row),
       unhighlightCallback: () => showValues(null),
-      zoomCallback: () => { byId("curves-reset").hidden = !chart.isZoomed(); },
+      zoomCallback: () => { byId("curves-reset").hidden = false; },
       interactionModel: touchModel((touch, g) => showValues(nearestRow(touch.clientX - g.canvas_.getBoundingClientRect().left))),
     };
     if (chart) chart.destroy();
@@ -322,7 +327,7 @@
       xlabel: tuning.option,
       logscale: logY,
       axes: {
-        x: { logscale: tuning.logarithmic, axisLabelFormatter: tick, drawGrid: false, pixelsPerLabel: 60 },
+        x: { logscale: tuning.logarithmic, axisLabelFormatter: tick, axisLabelWidth: 48, drawGrid: false, pixelsPerLabel: 60 },
         y: { logscale: logY, axisLabelFormatter: tick, axisLabelWidth: 46, pixelsPerLabel: 34 },
       },
       drawPoints: true,
@@ -330,14 +335,13 @@
       highlightCircleSize: 0,
       drawPointCallback: (g, name, context, x, y) => drawMark(context, methodOf(name), x, y, 1),
       underlayCallback: (context, area, g) => {
-        for (const { m, x } of lost) if (!state.hidden.has(m)) drawCross(context, m, g.toDomXCoord(x), area.y + 7);
+        for (const { m, x } of lost) if (!state.hidden.has(m)) drawCross(context, m, domX(g, x), area.y + 7);
       },
       zoomCallback: () => { byId("trials-reset").hidden = false; },
       interactionModel: touchModel((touch) => showTrial(touch)),
     };
     if (trials) trials.destroy();
     trials = new Dygraph(trialsElement, rows, options);
-    trials.wholeRange = { dateWindow: window, valueRange: range };
     byId("trials-y").textContent = `Final ${criterion} of a trial`;
     byId("trials-reset").hidden = true;
     ring.hidden = true;
@@ -350,7 +354,7 @@
     let best = null, distance = 40;
     for (const point of [...ended, ...lost]) {
       if (state.hidden.has(point.m)) continue;
-      const px = trials.toDomXCoord(point.x);
+      const px = domX(trials, point.x);
       const py = point.y === null ? area.y + 7 : trials.toDomYCoord(point.y);
       const d = Math.hypot(px - x, py - y);
       if (d < distance) [best, distance] = [{ ...point, px, py }, d];
