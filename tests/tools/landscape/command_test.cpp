@@ -78,7 +78,7 @@ TEST_F(LandscapeCommand, RefusesBadInputWithASentence) {
            Case{"--network a --and b --data digits", "784-6-10"},
            Case{"--network a --data digits --points 1", "from 4 to 200, not 1"},
            Case{"--network a --data digits --seed -1", "at least 0, not -1"},
-           Case{"--network a --data curves", "classes"},
+           Case{"--network a --data curves", "neither labels nor targets"},
            Case{"--and b", "--network"},
        }) {
     const Result result = run(c.arguments);

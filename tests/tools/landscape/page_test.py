@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 from browser import Browser, find_programs  # noqa: E402
 
