@@ -56,7 +56,7 @@ function drawLine() {
 // Why a path ends, unless all steps were made.
 function inShort(sentence) {
   if (sentence.startsWith("Stopped")) return "";
-  return sentence.startsWith("Converged") ? "Converged." : sentence;
+  return /^(Con|Di)verged/.test(sentence) ? `${sentence.match(/^\w+/)[0]}.` : sentence;
 }
 
 function describe(i) {
