@@ -31,10 +31,13 @@ int main(int argc, char** argv) {
   int exit_code = done;
   add_train(program, exit_code);
   add_evaluate(program, exit_code);
+  add_compare(program, exit_code);
   add_curvature(program, exit_code);
   add_download(program, exit_code);
   add_draw(program, exit_code);
   add_explain(program, exit_code);
+  add_landscape(program, exit_code);
+  add_report(program, exit_code);
   try {
     program.parse(argc, argv);
     if (!program.get_subcommands().empty()) return exit_code;

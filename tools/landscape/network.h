@@ -11,12 +11,12 @@
 namespace gradus::landscape {
 
 struct NetworkOptions {
-  std::string network;                 ///< the file of θ₀
-  std::optional<std::string> another;  ///< the file of θ₁
-  Index cases = 1000;                  ///< of the training and of the test set, or all where there are fewer
-  Index points = 25;                   ///< along each side of the plane, and along the line
-  double reach = 1;                    ///< the plane's coordinates go from −reach to reach
-  std::uint64_t seed = 0;              ///< of the directions and of the cases
+  std::string network;                      ///< the file of θ₀
+  std::optional<std::string> another = {};  ///< the file of θ₁
+  Index cases = 1000;      ///< of the training and of the test set, or all where there are fewer
+  Index points = 25;       ///< along each side of the plane, and along the line
+  double reach = 1;        ///< the plane's coordinates go from −reach to reach
+  std::uint64_t seed = 0;  ///< of the directions and of the cases
 };
 
 /// A network's losses, without dropout and penalty, near its parameters θ₀.

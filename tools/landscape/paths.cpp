@@ -26,9 +26,6 @@ Path follow(Objective<double>& f, Optimizer<double>& method, const Point& start,
   add(0);
   const Stop stop{.max_steps = steps, .gradient_norm = 1e-9};
   const auto result = minimize(f, theta, method, stop, [&](Iteration<double>& iteration) {
-    if (theta[0] == path.points.back().x && theta[1] == path.points.back().y &&
-        iteration.report.status != Status::ok)
-      return;
     add(iteration.cost);
     iteration.stop = far_away();
   });

@@ -24,7 +24,7 @@ Json options_by_method(const RaceOptions& o) {
                     "not {}.",
                     o.options));
   const std::vector<std::string_view> methods(o.methods.begin(), o.methods.end());
-  for (const auto& [method, of] : all.items()) find_name("method of --optimizers", method, methods);
+  for (const auto& [method, of] : all.items()) find_name("method among --optimizers", method, methods);
   return all;
 }
 

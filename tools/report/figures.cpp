@@ -78,6 +78,16 @@ struct Plot {
   std::vector<std::string> lines{};
 };
 
+// 1, 2, 5, 10, …, where gnuplot would name the powers of ten alone.
+std::string ticks(const char* axis, const Range& range, bool logarithmic) {
+  const double low = range.low(logarithmic), high = range.high(logarithmic);
+  if (!logarithmic || high > 1000 * low) return fmt::format("set {}tics autofreq\n", axis);
+  std::vector<std::string> at;
+  for (int power = static_cast<int>(std::floor(std::log10(low))); std::pow(10, power) <= high; ++power)
+    for (const int digit : {1, 2, 5}) at.push_back(fmt::format("{}e{}", digit, power));
+  return fmt::format("set {}tics ({})\n", axis, fmt::join(at, ", "));
+}
+
 std::string text_of(const Plot& plot) {
   std::string text =
       fmt::format("\nset output '{}.'.extension\nset xlabel {}\nset ylabel {}\nunset logscale\n", plot.name,
@@ -86,6 +96,7 @@ std::string text_of(const Plot& plot) {
   if (plot.log_y) text += "set logscale y\n";
   text += fmt::format("set xrange [{}:{}]\nset yrange [{}:{}]\n", plot.x.low(plot.log_x),
                       plot.x.high(plot.log_x), plot.y.low(plot.log_y), plot.y.high(plot.log_y));
+  text += ticks("x", plot.x, plot.log_x) + ticks("y", plot.y, plot.log_y);
   return text + fmt::format("plot {}\nunset output\n", fmt::join(plot.lines, ", \\\n     "));
 }
 
@@ -196,12 +207,13 @@ set encoding utf8
 set border 3 lc rgb '#626b76'
 set tics nomirror textcolor rgb '#1d2126'
 set grid lc rgb '#d9dde2' lt 1
-set key outside right top reverse Left samplen 3 spacing 1.25 noautotitle
+set format '%g'
+set key outside right top reverse Left samplen 3 width 2 spacing 1.25 noautotitle
 do for [extension in 'png svg'] {
 if (extension eq 'png') {
-  set terminal pngcairo size 1600,900 fontscale 1.5 linewidth 1.5 noenhanced background rgb 'white'
+  set terminal pngcairo size 1600,900 fontscale 1.5 linewidth 1.5 dashlength 2 noenhanced background rgb 'white'
 } else {
-  set terminal svg size 960,540 dynamic noenhanced background rgb 'white'
+  set terminal svg size 960,540 dynamic dashlength 1.5 noenhanced background rgb 'white'
 }
 )";
 

@@ -65,12 +65,12 @@ class Reader {
   std::string where_;
 };
 
-Json parse(const fs::path& path) {
+Json parse(const fs::path& path, const std::string& where) {
   std::ifstream file(path, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (!file) throw Error(fmt::format("[{}] cannot be read.", path.string()));
+  if (!file) throw Error(fmt::format("[{}] cannot be read.", where));
   Json json = Json::parse(bytes, nullptr, false);
-  if (json.is_discarded()) throw Error(fmt::format("[{}] is not JSON, or not all of it.", path.string()));
+  if (json.is_discarded()) throw Error(fmt::format("[{}] is not JSON, or not all of it.", where));
   return json;
 }
 
@@ -219,14 +219,13 @@ Folder read_folder(const fs::path& path) {
     throw Error(fmt::format("[report] {} is no folder of results: it has no comparison.json. {}",
                             path.string(), what_to_do));
 
-  Folder folder{.path = path,
-                .comparison = comparison(Reader(parse(plan), plan.string())),
-                .runs = {},
-                .unreadable = {}};
+  const Json contents = parse(plan, plan.string());
+  Folder folder{
+      .path = path, .comparison = comparison(Reader(contents, plan.string())), .runs = {}, .unreadable = {}};
   for (const fs::path& file : run_files(path / "runs")) {
     const std::string name = "runs/" + file.filename().string();
     try {
-      const Json json = parse(file);
+      const Json json = parse(file, name);
       folder.runs.push_back(run(Reader(json, name), name, folder.comparison));
     } catch (const Error& error) {
       folder.unreadable.push_back(error.what());

@@ -199,9 +199,10 @@ std::string provenance(const Summary& s) {
                                    "of the data are the same for all methods",
                                    c.seeds, c.seed));
   html += row("Runs", fmt::format("{} of {}", s.folder->runs.size(), s.runs_expected));
-  html += row("Cost",
-              "in gradient equivalents: what a method evaluates, measured by the work of a gradient; a "
-              "Hessian product counts as what it costs");
+  html += row(
+      "Cost",
+      "in gradient equivalents: 1 is the work of a gradient on all cases; a value alone counts ⅓, a Hessian "
+      "product 2, a Gauss–Newton product 4⁄3, on a share of the cases that share");
   html += row("Gradus", escaped(c.version));
   html += row("Begun", escaped(c.created));
   html += row(

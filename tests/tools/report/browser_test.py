@@ -204,7 +204,7 @@ class Report(unittest.TestCase):
         for name in self.pages:
             self.browser.size(360, 740, phone=True)
             self.show(name)
-            self.assertEqual(self.browser.run("return document.documentElement.scrollWidth;"), 360)
+            self.assertEqual(self.browser.run("return document.documentElement.scrollWidth;"), 360, name)
             self.assertGreater(self.pixels("curves", "sgd"), 50)
             self.picture(f"phone-{name}", whole=True)
 

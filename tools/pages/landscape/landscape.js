@@ -53,13 +53,19 @@ function drawLine() {
     xRange: [alpha[0], alpha[alpha.length - 1]], yRange, log, marks: data.line.marks});
 }
 
+// Why a path ends, unless all steps were made.
+function inShort(sentence) {
+  if (sentence.startsWith("Stopped")) return "";
+  return /^(Con|Di)verged/.test(sentence) ? `${sentence.match(/^\w+/)[0]}.` : sentence;
+}
+
 function describe(i) {
   const path = pathOf(i), {k} = reached(path), last = path.x.length - 1;
   const outside = path.x.findIndex((x, j) => j <= k && relief.place(x, path.y[j]).some((share) => share < 0 || share > 1));
   const [u, v] = relief.place(path.x[k], path.y[k]), now = u < 0 || u > 1 || v < 0 || v > 1;
   const left = now ? `Outside of the window since step ${outside}. ` : "";
   return {value: path.excess[k] === null ? "not finite" : figures(path.excess[k]), steps: k, cost: figures(costAt(path, k), 4),
-    state: left + (k === last ? path.end.split(":")[0].replace(/\.?$/, ".") : "")};
+    state: left + (k === last ? inShort(path.end) : "")};
 }
 
 function fillLegend() {

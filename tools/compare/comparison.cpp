@@ -1,0 +1,231 @@
+#include "tools/compare/comparison.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "tools/compare/folder.h"
+#include "tools/compare/prediction.h"
+#include "tools/compare/progress.h"
+#include "tools/compare/results.h"
+
+namespace gradus::compare {
+namespace {
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// Runs the body on so many threads, the caller's among them, and throws the first exception of theirs. They are threads and
+// not processes: teams share threads() between their callers, so that a run alone at the end has all processors, and data
+// is in memory once.
+template <class Body>
+void on_threads(int count, Body body) {
+  std::exception_ptr first;
+  std::mutex mutex;
+  const auto guarded = [&] {
+    try {
+      body();
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!first) first = std::current_exception();
+    }
+  };
+  std::vector<std::thread> others;
+  for (int i = 1; i < count; ++i) others.emplace_back(guarded);
+  guarded();
+  for (std::thread& other : others) other.join();
+  if (first) std::rethrow_exception(first);
+}
+
+struct Task {
+  std::size_t method;
+  Purpose purpose;
+  Index number;
+  auto operator<=>(const Task&) const = default;
+};
+
+class Runner {
+ public:
+  Runner(const Comparison& comparison, const Problem& problem, const RunOptions& options)
+      : c_(comparison),
+        problem_(problem),
+        options_(options),
+        folder_(options.out, comparison),
+        progress_(comparison, options.quiet),
+        runs_(comparison.methods.size()),
+        predictions_(comparison.methods.size()) {
+    read();
+  }
+
+  std::string run() {
+    const Index before = done();
+    if (before < c_.runs()) measure();
+    if (interrupted()) return "";
+    folder_.begin();
+    if (before < c_.runs()) {
+      progress_.say(fmt::format("{} of {} runs of {} to do: about {}.", c_.runs() - before, c_.runs(),
+                                to_string(c_.budget), duration(seconds_left())));
+      const double start = now();
+      on_threads(options_.jobs, [this] { work(); });
+      if (interrupted()) return "";
+      progress_.say(fmt::format("That took {}.", duration(now() - start)));
+    }
+    return table(c_, runs_);
+  }
+
+ private:
+  bool interrupted() const { return options_.interrupted(); }
+
+  Index done() const {
+    Index done = c_.runs();
+    for (const MethodRuns& runs : runs_) done -= runs.missing();
+    return done;
+  }
+
+  double seconds_left() {
+    double sum = 0;
+    for (std::size_t m = 0; m < runs_.size(); ++m) sum += predictions_[m].seconds(runs_[m]);
+    return sum / options_.jobs;
+  }
+
+  // What was finished before. A run of a winner that is none any more, as trials were removed, is missing.
+  void read() {
+    for (std::size_t m = 0; m < runs_.size(); ++m) {
+      auto& [tune, final] = runs_[m];
+      const std::string& method = c_.methods[m].name;
+      for (Index k = 0; k < c_.trials(); ++k) tune.push_back(folder_.read(method, Purpose::tune, k));
+      final.resize(static_cast<std::size_t>(c_.seeds));
+      if (MethodRuns::missing(tune) > 0) continue;
+      const Index best = winner(c_.facts, tune);
+      for (Index k = 0; k < c_.seeds; ++k)
+        if (auto run = folder_.read(method, Purpose::final, k); run && run->trial == best)
+          final[static_cast<std::size_t>(k)] = std::move(run);
+    }
+  }
+
+  Assignment assignment(std::size_t m, Purpose purpose, Index trial, std::uint64_t seed) const {
+    const Comparison::Method& method = c_.methods[m];
+    return {.method = method.name,
+            .options = method.trials[static_cast<std::size_t>(trial)].dump(),
+            .seed = seed,
+            .budget = c_.budget,
+            .batch_size = method.batch_size,
+            .curvature_batch_size = method.curvature_batch_size,
+            .points = points_of(purpose),
+            .test = purpose == Purpose::final,
+            .interrupted = options_.interrupted};
+  }
+
+  // As many methods at a time as there will be runs.
+  void measure() {
+    progress_.say("Measuring a few steps of each method …");
+    std::atomic<std::size_t> next{0};
+    on_threads(options_.jobs, [&] {
+      for (std::size_t m; !interrupted() && (m = next++) < runs_.size();)
+        if (runs_[m].missing() > 0)
+          predictions_[m].measure(problem_, assignment(m, Purpose::tune, c_.trials() / 2, c_.seed));
+    });
+  }
+
+  void work() {
+    try {
+      while (const std::optional<Task> task = next_task()) finish(*task, make(*task));
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+      changed_.notify_all();
+      throw;
+    }
+  }
+
+  // The first that is neither done nor begun; those of fresh seeds wait for all trials of their method.
+  std::optional<Task> next_task() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      if (stopped_ || interrupted()) return {};
+      bool waits = false;
+      for (std::size_t m = 0; m < runs_.size(); ++m)
+        for (const Purpose purpose : {Purpose::tune, Purpose::final}) {
+          const auto& runs = runs_[m].of(purpose);
+          const bool ready = purpose == Purpose::tune || MethodRuns::missing(runs_[m].tune) == 0;
+          for (std::size_t k = 0; k < runs.size(); ++k) {
+            const Task task{m, purpose, static_cast<Index>(k)};
+            if (runs[k]) continue;
+            if (ready && begun_.insert(task).second) return task;
+            waits |= !ready;
+          }
+        }
+      if (!waits) return {};
+      changed_.wait(lock);
+    }
+  }
+
+  Run make(const Task& task) {
+    const bool tunes = task.purpose == Purpose::tune;
+    const Comparison::Method& method = c_.methods[task.method];
+    Run run{.method = method.name,
+            .purpose = task.purpose,
+            .trial = tunes ? task.number : winner(c_.facts, runs_[task.method].tune),
+            .seed = tunes ? c_.seed : c_.seed + 1 + static_cast<std::uint64_t>(task.number),
+            .options = {},
+            .result = {}};
+    run.options = method.trials[static_cast<std::size_t>(run.trial)];
+    const double start = now();
+    try {
+      run.result = problem_.run(assignment(task.method, task.purpose, run.trial, run.seed));
+    } catch (const Error& error) {
+      run.result.outcome = Outcome::failed;
+      run.result.reason = error.what();
+    }
+    run.wall_seconds = now() - start;
+    return run;
+  }
+
+  void finish(const Task& task, Run run) {
+    const bool is_result = run.result.outcome != Outcome::interrupted;
+    if (is_result) try {
+        folder_.write(run, task.number);
+      } catch (const Error& error) {
+        throw WriteFailed(error.what());
+      }
+    const std::lock_guard lock(mutex_);
+    if (is_result) {
+      auto& place = runs_[task.method].of(task.purpose)[static_cast<std::size_t>(task.number)];
+      place = std::move(run);
+      progress_.finished(*place, task.number, done(), seconds_left());
+    }
+    changed_.notify_all();
+  }
+
+  const Comparison& c_;
+  const Problem& problem_;
+  const RunOptions& options_;
+  Folder folder_;
+  Progress progress_;
+  std::vector<MethodRuns> runs_;
+  std::vector<Prediction> predictions_;
+  std::set<Task> begun_;
+  bool stopped_ = false;
+  std::mutex mutex_;  // of runs_, progress_, begun_, stopped_ while several threads work
+  std::condition_variable changed_;
+};
+
+}  // namespace
+
+std::string run(const Comparison& comparison, const Problem& problem, const RunOptions& options) {
+  return Runner(comparison, problem, options).run();
+}
+
+}  // namespace gradus::compare

@@ -1,0 +1,54 @@
+#include "tools/compare/prediction.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace gradus::compare {
+namespace {
+
+// Of all steps of a run, when the first few are as measured. The first one prepares things.
+double seconds_of_steps(const Result& probe, const Budget& budget, double steps_per_epoch) {
+  if (probe.steps < 2) return probe.seconds;
+  const double steps = static_cast<double>(probe.steps - 1), cost = probe.cost - probe.first_cost,
+               seconds = probe.seconds - probe.first_seconds;
+  switch (budget.unit) {
+    case Budget::Unit::epochs:
+      return probe.first_seconds + seconds / steps * std::max(0.0, budget.amount * steps_per_epoch - 1);
+    case Budget::Unit::gradients:
+      return cost > 0 ? seconds / cost * budget.amount : seconds;
+    case Budget::Unit::seconds:
+      return budget.amount;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void Prediction::measure(const Problem& problem, Assignment probe) {
+  using Clock = std::chrono::steady_clock;
+  probe.probe = true;
+  const auto start = Clock::now();
+  const Result result = problem.run(probe);
+  const double wall = std::chrono::duration<double>(Clock::now() - start).count();
+  const double preparing = std::max(0.0, wall - result.seconds - 2 * result.evaluation_seconds);
+  const double steps = seconds_of_steps(result, probe.budget, problem.steps_per_epoch(probe.batch_size));
+  for (const Purpose purpose : {Purpose::tune, Purpose::final})
+    expected_[static_cast<std::size_t>(purpose)] =
+        preparing + steps +
+        (static_cast<double>(points_of(purpose)) + problem.facts().final_evaluations) *
+            result.evaluation_seconds;
+}
+
+double Prediction::seconds(MethodRuns& runs) const {
+  double sum = 0;
+  for (const Purpose purpose : {Purpose::tune, Purpose::final}) {
+    double done = 0, seconds = 0;
+    for (const auto& run : runs.of(purpose))
+      if (run && run->result.outcome == Outcome::ok) ++done, seconds += run->wall_seconds;
+    const double each = done > 0 ? seconds / done : expected_[static_cast<std::size_t>(purpose)];
+    sum += each * static_cast<double>(MethodRuns::missing(runs.of(purpose)));
+  }
+  return sum;
+}
+
+}  // namespace gradus::compare

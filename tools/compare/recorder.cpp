@@ -1,0 +1,99 @@
+#include "tools/compare/recorder.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+namespace gradus::compare {
+namespace {
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double loss_of(const CurvePoint& point) {
+  return std::isnan(point.validation_loss) ? point.training_loss : point.validation_loss;
+}
+
+}  // namespace
+
+Recorder::Recorder(const Assignment& assignment, double least, std::function<void(CurvePoint&)> evaluate)
+    : assignment_(assignment), least_(least), evaluate_(std::move(evaluate)) {}
+
+void Recorder::start() { take_point(0, 0, 0, 0); }
+
+double Recorder::spent(double epoch, double cost, double seconds) const {
+  const Budget& budget = assignment_.budget;
+  const double amount = budget.unit == Budget::Unit::epochs      ? epoch
+                        : budget.unit == Budget::Unit::gradients ? cost
+                                                                 : seconds;
+  return amount / budget.amount;
+}
+
+bool Recorder::step(const StepReport& report, double epoch, double cost, double seconds, bool wanted) {
+  Evaluations& all = result_.evaluations;
+  all.values += report.evaluations.values;
+  all.gradients += report.evaluations.gradients;
+  all.products += report.evaluations.products;
+  epoch_ = epoch, result_.cost = cost, result_.seconds = seconds;
+  if (++result_.steps == 1) {
+    result_.first_cost = cost, result_.first_seconds = seconds;
+    if (std::isnan(result_.curve.front().training_loss)) result_.curve.front().training_loss = report.loss;
+  }
+  losses_ += report.loss, ++losses_count_;
+
+  if (assignment_.interrupted()) {
+    result_.outcome = Outcome::interrupted;
+    return !(over_ = true);
+  }
+  if (report.status == Status::non_finite) {
+    result_.outcome = Outcome::diverged;
+    result_.reason = report.message;
+    return !(over_ = true);
+  }
+  const double share = spent(epoch, cost, seconds);
+  const bool spent_all = share > 1 - 1e-9;
+  constexpr Index enough_steps = 4;
+  constexpr double enough_seconds = 0.4;
+  const bool probed = assignment_.probe && result_.steps >= enough_steps && result_.seconds >= enough_seconds;
+  const auto due = [&] {
+    return std::pow(static_cast<double>(next_point_) / static_cast<double>(assignment_.points), 1.5);
+  };
+  if (spent_all || wanted || (!assignment_.probe && share >= due()) || probed) {
+    while (next_point_ < assignment_.points && share >= due()) ++next_point_;
+    take_point(epoch, cost, seconds, share);
+  }
+  over_ = spent_all || probed || result_.outcome != Outcome::ok;
+  return !over_;
+}
+
+void Recorder::training_accuracy(double accuracy) { result_.curve.back().training_accuracy = accuracy; }
+
+void Recorder::take_point(double epoch, double cost, double seconds, double share) {
+  CurvePoint point{.epoch = epoch, .cost = cost, .seconds = seconds};
+  if (losses_count_ > 0) point.training_loss = losses_ / static_cast<double>(losses_count_);
+  losses_ = 0, losses_count_ = 0;
+  const double before = now();
+  evaluate_(point);
+  result_.evaluation_seconds = now() - before;
+  result_.curve.push_back(point);
+
+  const double start = loss_of(result_.curve.front()), loss = loss_of(point);
+  const bool left_the_scale = share >= 0.5 && loss - least_ > 10 * (start - least_);  // and did not come back
+  if (!std::isfinite(loss) || left_the_scale) {
+    result_.outcome = Outcome::diverged;
+    result_.reason = fmt::format("The loss was {:.4g} at the start and {:.4g} after {} steps.", start, loss,
+                                 result_.steps);
+  }
+}
+
+Result Recorder::finish(const std::string& reason) {
+  if (result_.outcome == Outcome::ok && losses_count_ > 0)
+    take_point(epoch_, result_.cost, result_.seconds, 1);
+  if (result_.reason.empty()) result_.reason = reason;
+  return std::move(result_);
+}
+
+}  // namespace gradus::compare
