@@ -12,7 +12,13 @@ PAPER_1 = {"sgd": [2.26, 2.51, 7.02, 17.01, 58.10], "momentum": [89.68, 2.03, 2.
 RHOS, EPSILONS = [0.9, 0.95, 0.99], [1e-2, 1e-4, 1e-6, 1e-8]
 PAPER_2 = {1e-2: [2.59, 2.58, 2.32], 1e-4: [2.05, 1.99, 2.28], 1e-6: [1.90, 1.83, 2.05], 1e-8: [2.29, 2.13, 2.00]}
 
-REMARKS = ""
+REMARKS = """## What agrees and what does not
+
+The tables' pattern comes out: the same best rate in each column but for SGD's, Adagrad's and momentum's failure at rate 1, and Adadelta within 1.9 to 2.6 % over
+six orders of magnitude of ε where the others lose tens of points over four of η. At rates of 0.1 and 0.01 most cells are within 0.2 points of the paper's, which is
+about what another seed changes (ten to twenty of the 10,000 test images). SGD's best is at 0.1 here and at 1 in the paper. At small rates we end lower, by up to twelve points: six
+epochs do not get far from the initial weights there, so that these, of which the paper says nothing, decide. One seed each, as in the paper.
+"""
 
 
 def main():
