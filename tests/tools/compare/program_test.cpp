@@ -83,10 +83,10 @@ class CompareProgram : public test::WithFolder {
     return all;
   }
 
-  // About a second of work in 24 runs.
+  // About a second of work in 15 runs.
   const std::string quadratic =
-      "--problem noisy-quadratic --optimizers sgd,adam,momentum,adagrad --tune 4 --seeds 2 --budget "
-      "3000gradients ";
+      "--problem noisy-quadratic --optimizers sgd,adam,adagrad --tune 3 --seeds 2 --budget "
+      "1000gradients ";
 };
 
 TEST_F(CompareProgram, ComparesTunesAndRanks) {
@@ -163,10 +163,10 @@ TEST_F(CompareProgram, JobsDoNotChangeTheResults) {
 TEST_F(CompareProgram, GoesOnAfterAKillAtAnyMoment) {
   EXPECT_EQ(run(quadratic + "--out whole").code, 0);
   int kills = 0;
-  for (int moment = 1; runs("killed").size() < 24 && moment <= 60; ++moment) {
+  for (int moment = 1; runs("killed").size() < 15 && moment <= 60; ++moment) {
     const pid_t child = start(quadratic + "--out killed");
     // Later from time to time: in the measuring, in runs, between them, while files are written.
-    std::this_thread::sleep_for(std::chrono::milliseconds(150 + 53 * moment));
+    std::this_thread::sleep_for(std::chrono::milliseconds(40 + 23 * moment));
     kill(child, SIGKILL);
     kills += wait(child).code == -SIGKILL;
     for (const std::string& name : runs("killed"))
@@ -189,7 +189,7 @@ TEST_F(CompareProgram, EndsPolitelyWhenInterrupted) {
   EXPECT_THAT(result.err,
               HasSubstr("Interrupted. The finished runs are in i; gradus compare --out i goes on"));
   EXPECT_THAT(result.out, IsEmpty());
-  EXPECT_LT(runs("i").size(), 24u);
+  EXPECT_LT(runs("i").size(), 15u);
   EXPECT_EQ(run("--out i").code, 0);
   EXPECT_EQ(run(quadratic + "--out whole").code, 0);
   EXPECT_EQ(content("i"), content("whole"));

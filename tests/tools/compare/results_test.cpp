@@ -40,7 +40,9 @@ TEST(Results, TableIsRankedByTheMedian) {
   comparison.facts.kind = Facts::Kind::function;
   for (const char* name : {"slow", "broken", "fast"})
     comparison.methods.push_back({.name = name, .space = {}, .trials = {}});
-  const auto of = [](Run a, Run b, Run c) { return MethodRuns{.tune = {}, .final = {a, b, c}}; };
+  const auto of = [](const compare::Run& a, const compare::Run& b, const compare::Run& c) {
+    return MethodRuns{.tune = {}, .final = {a, b, c}};
+  };
   const std::string text =
       table(comparison, {of(ended(3), ended(2), ended(4)),
                          of(ended(1), ended(0, Outcome::diverged), ended(0, Outcome::diverged)),
