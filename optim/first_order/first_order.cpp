@@ -11,7 +11,6 @@
 #include "optim/vector_math.h"
 
 namespace gradus {
-namespace {}  // namespace
 
 template <class Scalar>
 FirstOrder<Scalar>::FirstOrder(std::string name, Schedule learning_rate, const Guards& guards)

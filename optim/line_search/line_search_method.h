@@ -45,8 +45,8 @@ class LineSearchMethod : public Optimizer<Scalar> {
   struct Move {
     Objective<Scalar>& objective;
     View theta, next_theta;
-    View g, next_g;       ///< the gradients there, on the same batch; next_g only where learns_from_gradient()
-    View d;               ///< −g where the steepest descent had to replace the method's direction
+    View g, next_g;  ///< the gradients there, on the same batch; next_g only where learns_from_gradient()
+    View d;          ///< −g where the steepest descent had to replace the method's direction
     double alpha, slope;  ///< slope = gᵀd
     Evaluations& evaluations;
   };
@@ -71,8 +71,8 @@ class LineSearchMethod : public Optimizer<Scalar> {
   bool known(const Objective<Scalar>& objective, View theta) const;
   void expect_same_version(const Objective<Scalar>& objective) const;
   void forget_all();
-  void commit(Objective<Scalar>& objective, Line& line, const LineSearchResult& found, double slope, Ref theta,
-              StepReport& report);
+  void commit(Objective<Scalar>& objective, Line& line, const LineSearchResult& found, double slope,
+              Ref theta, StepReport& report);
 
   std::string name_;
   LineSearch search_;

@@ -23,6 +23,7 @@ struct PairProducts {
 template <class Scalar>
 PairProducts take_pair(std::span<const Scalar> theta, std::span<const Scalar> next_theta,
                        std::span<const Scalar> g, std::span<const Scalar> next_g, double alpha,
-                       std::span<const Scalar> step_g, BadCurvature how, std::span<Scalar> s, std::span<Scalar> y);
+                       std::span<const Scalar> step_g, BadCurvature how, std::span<Scalar> s,
+                       std::span<Scalar> y);
 
 }  // namespace gradus
