@@ -15,10 +15,10 @@ struct Evaluations {
 };
 
 enum class Status {
-  ok,       ///< a step was taken
-  skipped,  ///< gradient, product or sum was not finite; the step was left out, as the method's options allow
-  converged,           ///< the method finds that θ is a stationary point
-  rounding_floor,      ///< no step makes f smaller by more than it is rounded, though ∇f ≠ 0
+  ok,              ///< a step was taken
+  skipped,         ///< what it needs was not finite and the step was left out, as the method's options allow
+  converged,       ///< the method finds that θ is a stationary point
+  rounding_floor,  ///< no step makes f smaller by more than it is rounded, though ∇f ≠ 0
   line_search_failed,  ///< no acceptable step was found, not even along the steepest descent
   non_finite,          ///< the loss, the gradient or the step is infinite or not a number
 };
