@@ -45,7 +45,9 @@ class Runs:
                "test_accuracy": float(test[1]) if test else None}
         self.runs.append(run)
         self.data.parent.mkdir(parents=True, exist_ok=True)
-        self.data.write_text("[\n" + ",\n".join(map(json.dumps, self.runs)) + "\n]\n")
+        whole = self.data.with_suffix(".tmp")
+        whole.write_text("[\n" + ",\n".join(map(json.dumps, self.runs)) + "\n]\n")
+        whole.replace(self.data)
         print(method, json.dumps(options), run["training_loss"][-1:], run["test_accuracy"], flush=True)
         return run
 

@@ -46,7 +46,7 @@ void Lbfgs<Scalar>::moved(const Move& m) {
 
 template <class Scalar>
 bool Lbfgs<Scalar>::learns_from_gradient(Objective<Scalar>& objective) const {
-  return options_.pairs == LbfgsOptions::Pairs::batch || objective.overlap().objective == nullptr;
+  return options_.pairs == LbfgsOptions::Pairs::same_batch || objective.overlap().objective == nullptr;
 }
 
 template <class Scalar>

@@ -37,7 +37,7 @@ namespace gradus {
 struct LbfgsOptions {
   Index curvature_pairs = 10;  ///< m, 1 … 1000
   Initial initial = Initial::identity;
-  enum class Pairs { batch, overlap } pairs = Pairs::batch;
+  enum class Pairs { same_batch, overlap } pairs = Pairs::same_batch;
   BadCurvature bad_curvature = BadCurvature::skip;
   LineSearch line_search = {};
   void visit(OptionVisitor&);

@@ -200,7 +200,7 @@ class Overlapping : public test::Quadratic<double> {
 };
 
 TEST(Lbfgs, TakesPairsFromTheOverlapOfBatchesWhereThereIsOne) {
-  for (const auto pairs : {LbfgsOptions::Pairs::batch, LbfgsOptions::Pairs::overlap})
+  for (const auto pairs : {LbfgsOptions::Pairs::same_batch, LbfgsOptions::Pairs::overlap})
     for (const bool shares : {true, false}) {
       Overlapping f;
       f.shares = shares;

@@ -118,7 +118,7 @@ TEST(TrainBatches, LbfgsLearnsFromOverlappingBatches) {
     EXPECT_LT(history.epochs.back().training_loss, history.epochs.front().training_loss / 4);
     return history.epochs.back().training_loss;
   };
-  EXPECT_NE(last_loss(LbfgsOptions::Pairs::overlap), last_loss(LbfgsOptions::Pairs::batch));
+  EXPECT_NE(last_loss(LbfgsOptions::Pairs::overlap), last_loss(LbfgsOptions::Pairs::same_batch));
 }
 
 TEST(TrainBatches, AStepThatFailsEndsARunWhoseStepsAreAllOfTheSameBatch) {
