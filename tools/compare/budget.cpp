@@ -42,6 +42,11 @@ std::string to_string(const Budget& budget) {
   return fmt::format("{} {}", budget.amount, budget.amount == 1 ? unit.substr(0, unit.size() - 1) : unit);
 }
 
+double share_of(const Budget& budget, double epoch, double cost, double seconds) {
+  const std::array spent{epoch, cost, seconds};
+  return spent[static_cast<std::size_t>(budget.unit)] / budget.amount;
+}
+
 Budget budget_from(const std::string& text) {
   double amount = 0;
   const char* const end = text.data() + text.size();

@@ -19,6 +19,8 @@ struct Budget {
 std::string name(Budget::Unit unit);
 /// "5 epochs"
 std::string to_string(const Budget& budget);
+/// What was spent of the budget, of which all is 1.
+double share_of(const Budget& budget, double epoch, double cost, double seconds);
 /// Reads "5epochs", "0.5 epochs", "600gradients", "30s", "2min". Throws Error for anything else.
 Budget budget_from(const std::string& text);
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/threads.h"
 #include "tools/compare/folder.h"
 #include "tools/compare/prediction.h"
 #include "tools/compare/progress.h"
@@ -65,16 +66,16 @@ class Runner {
         folder_(options.out, comparison),
         progress_(comparison, options.quiet),
         runs_(comparison.methods.size()),
-        predictions_(comparison.methods.size()) {
-    read();
-  }
+        predictions_(comparison.methods.size()) {}
 
   std::string run() {
-    const Index before = done();
-    if (before < c_.runs()) measure();
-    if (interrupted()) return "";
     folder_.begin();
+    read();
+    const Index before = done();
     if (before < c_.runs()) {
+      check_timing();
+      measure();
+      if (interrupted()) return "";
       progress_.say(fmt::format("{} of {} runs of {} to do: about {}.", c_.runs() - before, c_.runs(),
                                 to_string(c_.budget), duration(seconds_left())));
       const double start = now();
@@ -104,15 +105,63 @@ class Runner {
   void read() {
     for (std::size_t m = 0; m < runs_.size(); ++m) {
       auto& [tune, final] = runs_[m];
-      const std::string& method = c_.methods[m].name;
-      for (Index k = 0; k < c_.trials(); ++k) tune.push_back(folder_.read(method, Purpose::tune, k));
+      for (Index k = 0; k < c_.trials(); ++k) tune.push_back(read({m, Purpose::tune, k}, k));
       final.resize(static_cast<std::size_t>(c_.seeds));
       if (MethodRuns::missing(tune) > 0) continue;
       const Index best = winner(c_.facts, tune);
       for (Index k = 0; k < c_.seeds; ++k)
-        if (auto run = folder_.read(method, Purpose::final, k); run && run->trial == best)
-          final[static_cast<std::size_t>(k)] = std::move(run);
+        final[static_cast<std::size_t>(k)] = read({m, Purpose::final, k}, best);
     }
+    for (const MethodRuns& runs : runs_)
+      for (const MethodRuns::Runs* some : {&runs.tune, &runs.final})
+        for (const auto& run : *some)
+          if (run) progress_.known(*run);
+  }
+
+  std::optional<Run> read(const Task& task, Index trial) const {
+    const Run wanted = planned(task, trial);
+    std::optional<Run> run = folder_.read(wanted.method, task.purpose, task.number);
+    if (!run || (task.purpose == Purpose::final && run->trial != trial)) return {};
+    const auto identity = [](const Run& r) {
+      return Json{{"method", r.method},
+                  {"purpose", name(r.purpose)},
+                  {"trial", r.trial},
+                  {"seed", r.seed},
+                  {"options", r.options}};
+    };
+    if (const std::string differs = difference(identity(*run), identity(wanted)); !differs.empty())
+      throw Error(fmt::format(
+          "[compare] {}/runs/{}-{}-{}.json is of another run: {}. Remove it, and the run will be made again.",
+          options_.out.string(), wanted.method, name(task.purpose), task.number, differs));
+    return run;
+  }
+
+  // How far a run comes in some seconds depends on these.
+  void check_timing() const {
+    if (c_.budget.unit != Budget::Unit::seconds) return;
+    for (const MethodRuns& runs : runs_)
+      for (const MethodRuns::Runs* some : {&runs.tune, &runs.final})
+        for (const auto& run : *some)
+          if (run && (run->jobs != options_.jobs || run->threads != threads()))
+            throw Error(
+                fmt::format("[compare] the runs in {} had their seconds with --jobs {} and {} threads, not "
+                            "{} and {}; go on "
+                            "with the same, or name a new folder.",
+                            options_.out.string(), run->jobs, run->threads, options_.jobs, threads()));
+  }
+
+  // All of a run but its result.
+  Run planned(const Task& task, Index trial) const {
+    const Comparison::Method& method = c_.methods[task.method];
+    return {.method = method.name,
+            .purpose = task.purpose,
+            .trial = trial,
+            .seed = task.purpose == Purpose::tune ? c_.seed
+                                                  : c_.seed + 1 + static_cast<std::uint64_t>(task.number),
+            .options = method.trials[static_cast<std::size_t>(trial)],
+            .result = {},
+            .jobs = options_.jobs,
+            .threads = threads()};
   }
 
   Assignment assignment(std::size_t m, Purpose purpose, Index trial, std::uint64_t seed) const {
@@ -173,15 +222,8 @@ class Runner {
   }
 
   Run make(const Task& task) {
-    const bool tunes = task.purpose == Purpose::tune;
-    const Comparison::Method& method = c_.methods[task.method];
-    Run run{.method = method.name,
-            .purpose = task.purpose,
-            .trial = tunes ? task.number : winner(c_.facts, runs_[task.method].tune),
-            .seed = tunes ? c_.seed : c_.seed + 1 + static_cast<std::uint64_t>(task.number),
-            .options = {},
-            .result = {}};
-    run.options = method.trials[static_cast<std::size_t>(run.trial)];
+    Run run = planned(
+        task, task.purpose == Purpose::tune ? task.number : winner(c_.facts, runs_[task.method].tune));
     const double start = now();
     try {
       run.result = problem_.run(assignment(task.method, task.purpose, run.trial, run.seed));
@@ -195,11 +237,7 @@ class Runner {
 
   void finish(const Task& task, Run run) {
     const bool is_result = run.result.outcome != Outcome::interrupted;
-    if (is_result) try {
-        folder_.write(run, task.number);
-      } catch (const Error& error) {
-        throw WriteFailed(error.what());
-      }
+    if (is_result) folder_.write(run, task.number);
     const std::lock_guard lock(mutex_);
     if (is_result) {
       auto& place = runs_[task.method].of(task.purpose)[static_cast<std::size_t>(task.number)];

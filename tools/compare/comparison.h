@@ -1,10 +1,10 @@
 #pragma once
 #include <filesystem>
 #include <functional>
-#include <stdexcept>
 #include <string>
 
 #include "tools/compare/configuration.h"
+#include "tools/compare/folder.h"
 
 namespace gradus::compare {
 
@@ -13,12 +13,6 @@ struct RunOptions {
   int jobs = 1;  ///< runs at a time
   bool quiet = false;
   std::function<bool()> interrupted = [] { return false; };
-};
-
-/// A result could not be written. All that was written before is there.
-class WriteFailed : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
 };
 
 /// Makes all runs that the folder does not hold yet: for each method the trials, all of one seed, and with the best of

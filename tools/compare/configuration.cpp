@@ -77,7 +77,8 @@ void check_at_least(Index least, Index value, const std::string& what) {
 Comparison::Method resolve(const Request& request, const Request::Method& asked, const Problem& problem) {
   const Facts& facts = problem.facts();
   Comparison::Method method{.name = asked.name, .space = {}, .trials = {}};
-  if (!asked.space || !asked.fixed) method.space = space_of(asked.name, facts.kind);
+  method.space = asked.space ? declared_space(asked.name, facts.kind).value_or(Space{})
+                             : space_of(asked.name, facts.kind);
   if (asked.space) method.space.dimensions = *asked.space;
   if (asked.fixed) method.space.fixed = *asked.fixed;
 

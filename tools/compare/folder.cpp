@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <set>
+#include <regex>
 #include <utility>
 
 #include "base/atomic_file.h"
@@ -25,9 +25,27 @@ Json read_json(const fs::path& path) {
   return Json::parse(file, nullptr, false);
 }
 
+// Left by a process that was killed while it wrote: see base/atomic_file.cpp.
 bool is_temporary(const fs::path& path) {
-  return path.extension() == ".tmp";
-}  // left by a process that was killed
+  static const std::regex ours(R"((comparison|[a-z0-9-]+-(tune|final)-\d+)\.json\.\d+-\d+\.tmp)");
+  return std::regex_match(path.filename().string(), ours);
+}
+
+void write(const fs::path& path, const std::string& content) {
+  try {
+    write_file_atomically(path, content);
+  } catch (const Error& error) {
+    throw WriteFailed(error.what());
+  }
+}
+
+void make(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    throw WriteFailed(
+        fmt::format("[compare] the folder {} cannot be made: {}.", folder.string(), error.message()));
+}
 
 std::string shown(const Json* value) {
   if (value == nullptr) return "absent";
@@ -71,17 +89,23 @@ std::string difference(const std::string& field, const Json& there, const Json& 
 
 std::string difference(const Json& there, const Json& here) {
   Json a = there, b = here;
-  for (const char* const field : {"machine", "created"}) a.erase(field), b.erase(field);
+  const bool is_timed = here.contains("budget") && here["budget"]["unit"] == "seconds";
+  if (!is_timed) a.erase("machine"), b.erase("machine");
+  a.erase("created"), b.erase("created");
   return difference("", a, b);
 }
 
 Folder::Folder(fs::path path, const Comparison& comparison)
     : path_(std::move(path)), comparison_(to_json(comparison)) {
+  look();
+}
+
+void Folder::look() const {
   const fs::path file = path_ / "comparison.json";
   std::error_code error;
-  if (fs::exists(path_) && !fs::is_directory(path_))
+  if (fs::exists(path_, error) && !fs::is_directory(path_, error))
     throw Error(fmt::format("[compare] {} is a file; results need a folder.", path_.string()));
-  if (!fs::exists(file)) {
+  if (!fs::exists(file, error)) {
     for (const auto& entry : fs::directory_iterator(path_, error))
       if (!is_temporary(entry.path()))
         throw Error(fmt::format(
@@ -104,22 +128,22 @@ Folder::~Folder() {
 }
 
 void Folder::begin() {
-  std::error_code error;
-  fs::create_directories(path_, error);
-  if (error)
-    throw Error(fmt::format("[compare] the folder {} cannot be made: {}.", path_.string(), error.message()));
+  make(path_);
   lock_ = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    throw Error(fmt::format("[compare] another gradus compare works in {}; wait for it, or stop it.",
-                            path_.string()));
+  if (lock_ < 0 || flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    if (lock_ >= 0 && errno == EWOULDBLOCK)
+      throw Error(fmt::format("[compare] another gradus compare works in {}; wait for it, or stop it.",
+                              path_.string()));
+    throw WriteFailed(fmt::format("[compare] the folder {} cannot be {}: {}.", path_.string(),
+                                  lock_ < 0 ? "opened" : "locked", std::strerror(errno)));
+  }
+  look();
   const fs::path file = path_ / "comparison.json";
-  if (!fs::exists(file)) write_file_atomically(file, comparison_.dump(2) + "\n");
-  fs::create_directories(path_ / "runs", error);
-  if (error)
-    throw Error(
-        fmt::format("[compare] the folder {}/runs cannot be made: {}.", path_.string(), error.message()));
+  std::error_code error;
+  if (!fs::exists(file, error)) compare::write(file, comparison_.dump(2) + "\n");
+  make(path_ / "runs");
   for (const fs::path& folder : {path_, path_ / "runs"})
-    for (const auto& entry : fs::directory_iterator(folder))
+    for (const auto& entry : fs::directory_iterator(folder, error))
       if (is_temporary(entry.path())) fs::remove(entry.path(), error);
 }
 
@@ -133,13 +157,14 @@ std::optional<Run> Folder::read(const std::string& method, Purpose purpose, Inde
   try {
     return run_from_json(read_json(file));
   } catch (const nlohmann::json::exception&) {
-    throw Error(fmt::format("[compare] {} is not what a run left; remove it, and the run will be made again.",
-                            file.string()));
+  } catch (const Error&) {
   }
+  throw Error(fmt::format("[compare] {} is not what a run left; remove it, and the run will be made again.",
+                          file.string()));
 }
 
 void Folder::write(const Run& run, Index number) const {
-  write_file_atomically(file_of(run.method, run.purpose, number), to_json(run).dump() + "\n");
+  compare::write(file_of(run.method, run.purpose, number), to_json(run).dump() + "\n");
 }
 
 }  // namespace gradus::compare

@@ -23,7 +23,11 @@ FunctionProblem::FunctionProblem(const std::string& name, FunctionSpec spec) : s
 }
 
 void FunctionProblem::check(const std::string& method, const std::string& options) const {
-  make_optimizer<double>(method, options);
+  const auto optimizer = make_optimizer<double>(method, options);
+  FunctionRun f = spec_.begin(0);
+  if (f.draw) f.draw(0);
+  optimizer->reset(f.objective->layout());
+  optimizer->step(*f.objective, f.start);  // refuses what the function does not offer
 }
 
 Result FunctionProblem::run(const Assignment& a) const {

@@ -1,5 +1,7 @@
 #include "tools/compare/network_problem.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -105,7 +107,8 @@ Result NetworkProblem::run(const Assignment& a) const {
   };
   recorder.start();
   const History history = train(network, theta, *optimizer, data_.training, options);
-  Result result = recorder.finish(history.reason);
+  Result result =
+      recorder.finish(recorder.over() ? fmt::format("Spent {}.", to_string(a.budget)) : history.reason);
   if (result.outcome != Outcome::ok || a.probe) return result;
 
   FinalValues& f = result.final;

@@ -29,9 +29,13 @@ void Progress::say(const std::string& sentence) const {
   std::fflush(stderr);
 }
 
+void Progress::known(const Run& run) {
+  if (const double value = criterion(comparison_.facts, run); value < best_)
+    best_ = value, best_method_ = run.method;
+}
+
 void Progress::finished(const Run& run, Index number, Index done, double seconds_left) {
-  const double value = criterion(comparison_.facts, run);
-  if (value < best_) best_ = value, best_method_ = run.method;
+  known(run);
   if (quiet_) return;
   if (terminal_) {
     const std::string best =
@@ -40,7 +44,8 @@ void Progress::finished(const Run& run, Index number, Index done, double seconds
                duration(seconds_left), best);
   } else {
     const Outcome outcome = run.result.outcome;
-    const std::string found = outcome == Outcome::ok         ? fmt::format("{:.4g}", value)
+    const std::string found = outcome == Outcome::ok
+                                  ? fmt::format("{:.4g}", criterion(comparison_.facts, run))
                               : outcome == Outcome::diverged ? "diverged"
                                                              : "failed";
     fmt::print(stderr, "{}/{} {} {} {}: {} with {}\n", done, comparison_.runs(), run.method,

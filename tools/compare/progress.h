@@ -20,6 +20,8 @@ class Progress {
 
   /// A sentence, on a line of its own.
   void say(const std::string& sentence) const;
+  /// A run that was done before.
+  void known(const Run& run);
   /// A run is done, `done` in all.
   void finished(const Run& run, Index number, Index done, double seconds_left);
 

@@ -24,14 +24,6 @@ Recorder::Recorder(const Assignment& assignment, double least, std::function<voi
 
 void Recorder::start() { take_point(0, 0, 0, 0); }
 
-double Recorder::spent(double epoch, double cost, double seconds) const {
-  const Budget& budget = assignment_.budget;
-  const double amount = budget.unit == Budget::Unit::epochs      ? epoch
-                        : budget.unit == Budget::Unit::gradients ? cost
-                                                                 : seconds;
-  return amount / budget.amount;
-}
-
 bool Recorder::step(const StepReport& report, double epoch, double cost, double seconds, bool wanted) {
   Evaluations& all = result_.evaluations;
   all.values += report.evaluations.values;
@@ -51,9 +43,10 @@ bool Recorder::step(const StepReport& report, double epoch, double cost, double 
   if (report.status == Status::non_finite) {
     result_.outcome = Outcome::diverged;
     result_.reason = report.message;
+    result_.curve.push_back({.epoch = epoch, .cost = cost, .seconds = seconds});
     return !(over_ = true);
   }
-  const double share = spent(epoch, cost, seconds);
+  const double share = share_of(assignment_.budget, epoch, cost, seconds);
   const bool spent_all = share > 1 - 1e-9;
   constexpr Index enough_steps = 4;
   constexpr double enough_seconds = 0.4;
@@ -93,6 +86,13 @@ Result Recorder::finish(const std::string& reason) {
   if (result_.outcome == Outcome::ok && losses_count_ > 0)
     take_point(epoch_, result_.cost, result_.seconds, 1);
   if (result_.reason.empty()) result_.reason = reason;
+  const Budget& budget = assignment_.budget;
+  const double share = share_of(budget, epoch_, result_.cost, result_.seconds);
+  if (share > noted_share && result_.outcome != Outcome::interrupted) {
+    if (result_.reason.ends_with('.')) result_.reason.pop_back();
+    result_.reason +=
+        fmt::format("; the last step went to {:.4g} {}.", share * budget.amount, name(budget.unit));
+  }
   return std::move(result_);
 }
 

@@ -5,6 +5,9 @@
 
 namespace gradus::compare {
 
+/// A last step that went further past the budget's end than this is said.
+inline constexpr double noted_share = 1.1;
+
 /// Watches a run: takes the points of its curve, denser at the start, and says when it is over.
 class Recorder {
  public:
@@ -24,7 +27,6 @@ class Recorder {
   bool over() const { return over_; }
 
  private:
-  double spent(double epoch, double cost, double seconds) const;
   void take_point(double epoch, double cost, double seconds, double share);
 
   const Assignment& assignment_;

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "tools/compare/recorder.h"
+
 namespace gradus::compare {
 namespace {
 
@@ -29,10 +31,22 @@ double median_of(const MethodRuns::Runs& runs, Value value) {
 
 struct Row {
   double median;
-  std::string text;
+  std::string text, beyond;  // where the last steps went, when that is far past the budget
 };
 
-Row row_of(const Facts& facts, const std::string& method, const MethodRuns::Runs& runs, const Json& fixed) {
+// The most that a run spent of the budget.
+double most_spent(const Budget& budget, const MethodRuns::Runs& runs) {
+  double most = 0;
+  for (const auto& run : runs) {
+    const Result& r = run->result;
+    most = std::max(most, share_of(budget, r.curve.empty() ? 0 : r.curve.back().epoch, r.cost, r.seconds));
+  }
+  return most;
+}
+
+Row row_of(const Comparison& c, const Comparison::Method& method, const MethodRuns::Runs& runs) {
+  const Facts& facts = c.facts;
+  const Json& fixed = method.space.fixed;
   std::vector<double> losses;
   Index bad = 0;
   for (const auto& run : runs) {
@@ -42,15 +56,20 @@ Row row_of(const Facts& facts, const std::string& method, const MethodRuns::Runs
   }
   const auto [least, most] = std::ranges::minmax(losses);
   const auto shown = [](double x) { return std::isinf(x) ? std::string("–") : fmt::format("{:.4g}", x); };
-  Row row{median(losses), {}};
-  row.text = fmt::format("{:20} {:>10} {:>10} {:>10}", method, shown(row.median), shown(least), shown(most));
+  Row row{median(losses), {}, {}};
+  if (const double share = most_spent(c.budget, runs); share > noted_share)
+    row.beyond = fmt::format("{} to {:.4g}", method.name, share * c.budget.amount);
+  row.text =
+      fmt::format("{:20} {:>10} {:>10} {:>10}", method.name, shown(row.median), shown(least), shown(most));
   if (facts.kind == Facts::Kind::network) {
+    const double loss = median_of(runs, [](const Run& run) { return run.result.final.test_loss; });
+    row.text += fmt::format("{:>11}", shown(std::isnan(loss) ? infinite : loss));
     const double accuracy = median_of(runs, [](const Run& run) { return run.result.final.test_accuracy; });
     row.text += std::isnan(accuracy) ? fmt::format("{:>10}", "–") : fmt::format("{:>8.2f} %", 100 * accuracy);
   }
-  row.text +=
-      fmt::format("{:>11.4g} {:>9.3g} ", median_of(runs, [](const Run& run) { return run.result.cost; }),
-                  median_of(runs, [](const Run& run) { return run.result.seconds; }));
+  row.text += fmt::format(
+      "{:>11.4g}{}{:>9.3g} ", median_of(runs, [](const Run& run) { return run.result.cost; }),
+      row.beyond.empty() ? ' ' : '*', median_of(runs, [](const Run& run) { return run.result.seconds; }));
   const Run& any = *runs.front();
   for (const auto& [option, value] : any.options.items())
     if (!fixed.contains(option) || fixed[option] != value)
@@ -61,7 +80,9 @@ Row row_of(const Facts& facts, const std::string& method, const MethodRuns::Runs
 
 }  // namespace
 
-Index MethodRuns::missing(const Runs& runs) { return std::ranges::count(runs, false, &std::optional<Run>::has_value); }
+Index MethodRuns::missing(const Runs& runs) {
+  return std::ranges::count(runs, false, &std::optional<Run>::has_value);
+}
 
 double criterion(const Facts& facts, const Run& run) {
   if (run.result.outcome != Outcome::ok) return unknown;
@@ -80,8 +101,7 @@ Index winner(const Facts& facts, const MethodRuns::Runs& trials) {
 
 std::string table(const Comparison& c, const std::vector<MethodRuns>& methods) {
   std::vector<Row> rows;
-  for (std::size_t m = 0; m < methods.size(); ++m)
-    rows.push_back(row_of(c.facts, c.methods[m].name, methods[m].final, c.methods[m].space.fixed));
+  for (std::size_t m = 0; m < methods.size(); ++m) rows.push_back(row_of(c, c.methods[m], methods[m].final));
   std::ranges::stable_sort(rows, {}, &Row::median);
 
   const bool validation = c.facts.criterion == "validation_loss";
@@ -89,8 +109,20 @@ std::string table(const Comparison& c, const std::vector<MethodRuns>& methods) {
       "{}: {} after {} of each method, over {} {}\n\n   {:20} {:>10} {:>10} {:>10}{} {:>10} {:>9}  tuned\n",
       c.facts.name, validation ? "validation loss" : "training loss", to_string(c.budget), c.seeds,
       c.seeds == 1 ? "seed" : "seeds", "method", "median", "least", "most",
-      c.facts.kind == Facts::Kind::network ? "  accuracy" : "", "gradients", "seconds");
+      c.facts.kind == Facts::Kind::network ? "  test loss  accuracy" : "", "gradients", "seconds");
   for (std::size_t i = 0; i < rows.size(); ++i) text += fmt::format("{:2} {}\n", i + 1, rows[i].text);
+
+  text += fmt::format("\nThe options are those with the least {} at the end of a trial{}.\n",
+                      validation ? "validation loss" : "training loss",
+                      c.facts.kind == Facts::Kind::network ? "; the test cases had no part in it" : "");
+  std::vector<std::string> beyond;
+  for (const Row& row : rows)
+    if (!row.beyond.empty()) beyond.push_back(row.beyond);
+  if (!beyond.empty())
+    text += fmt::format(
+        "* The last step went more than a tenth past the budget ({} {}), and the rank is by where it "
+        "ended.\n",
+        fmt::join(beyond, ", "), name(c.budget.unit));
   return text;
 }
 

@@ -1,14 +1,27 @@
 #include "tools/compare/run.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
+
+#include "base/error.h"
 
 namespace gradus::compare {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<const char*, 4> outcomes{"ok", "diverged", "failed", "interrupted"};
+constexpr std::array outcomes{"ok", "diverged", "failed"};  // what was interrupted is not kept
+constexpr std::array purposes{"tune", "final"};
+
+std::size_t place(const Json& name, std::span<const char* const> names) {
+  const auto found = std::ranges::find_if(names, [&name](const char* one) { return name == one; });
+  if (found == names.end()) throw Error(fmt::format("[compare] {} is not known here.", name.dump()));
+  return static_cast<std::size_t>(found - names.begin());
+}
 
 // The fields that are numbers, by name: one list to write and to read by.
 template <class Point, class Visit>
@@ -38,7 +51,7 @@ auto reader(const Json& json) {
 
 }  // namespace
 
-std::string name(Purpose purpose) { return purpose == Purpose::tune ? "tune" : "final"; }
+std::string name(Purpose purpose) { return purposes[static_cast<std::size_t>(purpose)]; }
 
 Json to_json(const Run& run) {
   const Result& r = run.result;
@@ -53,33 +66,38 @@ Json to_json(const Run& run) {
           {"status", outcomes[static_cast<std::size_t>(r.outcome)]},
           {"reason", r.reason},
           {"steps", r.steps},
+          {"cost", number(r.cost)},
+          {"seconds", number(r.seconds)},
           {"evaluations",
            {{"values", r.evaluations.values},
             {"gradients", r.evaluations.gradients},
             {"products", r.evaluations.products}}},
           {"wall_seconds", run.wall_seconds},
+          {"jobs", run.jobs},
+          {"threads", run.threads},
           {"curve", curve},
           {"final", final}};
 }
 
 Run run_from_json(const Json& json) {
   Run run{.method = json.at("method"),
-          .purpose = json.at("purpose") == "tune" ? Purpose::tune : Purpose::final,
+          .purpose = static_cast<Purpose>(place(json.at("purpose"), purposes)),
           .trial = json.at("trial"),
           .seed = json.at("seed"),
           .options = json.at("options"),
           .result = {},
-          .wall_seconds = json.at("wall_seconds")};
+          .wall_seconds = json.at("wall_seconds"),
+          .jobs = json.at("jobs"),
+          .threads = json.at("threads")};
   Result& r = run.result;
-  for (std::size_t i = 0; i < outcomes.size(); ++i)
-    if (json.at("status") == outcomes[i]) r.outcome = static_cast<Outcome>(i);
+  r.outcome = static_cast<Outcome>(place(json.at("status"), outcomes));
   r.reason = json.at("reason");
   r.steps = json.at("steps");
+  r.cost = json.at("cost"), r.seconds = json.at("seconds");
   const Json& evaluations = json.at("evaluations");
   r.evaluations = {evaluations.at("values"), evaluations.at("gradients"), evaluations.at("products")};
   for (const Json& point : json.at("curve")) visit_point(r.curve.emplace_back(), reader(point));
   visit_final(r.final, reader(json.at("final")));
-  if (!r.curve.empty()) r.cost = r.curve.back().cost, r.seconds = r.curve.back().seconds;
   return run;
 }
 

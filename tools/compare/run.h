@@ -42,8 +42,8 @@ struct Result {
   Evaluations evaluations;
   std::vector<CurvePoint> curve;
   FinalValues final;
+  double cost = 0, seconds = 0;  ///< of all steps
   // Measured, for predictions:
-  double cost = 0, seconds = 0;              ///< of all steps
   double first_cost = 0, first_seconds = 0;  ///< of the first one
   double evaluation_seconds = 0;             ///< of the last point of the curve
 };
@@ -61,11 +61,13 @@ struct Run {
   nlohmann::ordered_json options;
   Result result;
   double wall_seconds = 0;  ///< with evaluations and all
+  // What its seconds depend on, besides the machine:
+  Index jobs = 1, threads = 1;
 };
 
 /// NaN and infinite are null.
 nlohmann::ordered_json to_json(const Run& run);
-/// Throws nlohmann::json::exception where it is no such object.
+/// Throws nlohmann::json::exception or Error where it is no such object.
 Run run_from_json(const nlohmann::ordered_json& json);
 
 }  // namespace gradus::compare

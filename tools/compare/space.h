@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,10 @@ struct Space {
   bool part_for_curvature = false;  ///< a part of a large batch is enough for the curvature
 };
 
-/// The declared space of a method on problems of a kind (spaces.cpp); of a method that is not declared its learning rate,
+/// The declared space of a method on problems of a kind (spaces.cpp), or none.
+std::optional<Space> declared_space(const std::string& method, Facts::Kind kind);
+
+/// That space; of a method that is not declared its learning rate,
 /// from a thirtieth of the default to thirty times. Throws Error for an unknown method, and for one without either.
 Space space_of(const std::string& method, Facts::Kind kind);
 

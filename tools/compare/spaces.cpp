@@ -122,10 +122,15 @@ class LearningRate : public OptionVisitor {
 
 }  // namespace
 
+std::optional<Space> declared_space(const std::string& method, Facts::Kind kind) {
+  const auto entry = std::ranges::find(entries(), method, &Entry::method);
+  if (entry == entries().end()) return {};
+  return kind == Facts::Kind::network ? entry->networks : entry->functions;
+}
+
 Space space_of(const std::string& method, Facts::Kind kind) {
   const Method& known = find_method(method);
-  const auto entry = std::ranges::find(entries(), method, &Entry::method);
-  if (entry != entries().end()) return kind == Facts::Kind::network ? entry->networks : entry->functions;
+  if (const auto declared = declared_space(method, kind)) return *declared;
   LearningRate rate;
   known.visit_defaults(rate);
   if (!rate.found)

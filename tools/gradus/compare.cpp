@@ -71,21 +71,24 @@ int run(const Options& o) {
   const compare::Comparison comparison = resolve(request, *problem);
 
   catch_interrupt();
-  const std::string go_on =
-      fmt::format("The finished runs are in {0}; gradus compare --out {0} goes on with the others.\n", o.out);
+  const auto go_on = [&o] {
+    return fs::exists(fs::path(o.out) / "comparison.json")
+               ? fmt::format(
+                     "The finished runs are in {0}; gradus compare --out {0} goes on with the others.", o.out)
+               : "Nothing was written.";
+  };
   try {
     const std::string table = compare::run(
         comparison, *problem,
         {.out = o.out, .jobs = o.jobs, .quiet = o.quiet, .interrupted = [] { return interrupt != 0; }});
     if (table.empty()) {
-      fmt::print(stderr, "Interrupted. {}",
-                 fs::exists(fs::path(o.out) / "comparison.json") ? go_on : "Nothing was written.\n");
+      fmt::print(stderr, "Interrupted. {}\n", go_on());
       return interrupted;
     }
     fmt::print("{}\ngradus report {} draws it.\n", table, o.out);
     return done;
   } catch (const compare::WriteFailed& error) {
-    fmt::print(stderr, "gradus: {}\nMake room. {}", error.what(), go_on);
+    fmt::print(stderr, "gradus: {}\n{}\n", error.what(), go_on());
     return failed;
   }
 }
@@ -109,6 +112,10 @@ void add_compare(CLI::App& program, int& exit_code) {
       "levenberg-marquardt and hessian-free take their curvature from a fifth of these. With --jobs, runs "
       "share the\n"
       "processors, and their seconds are those of a busy machine.\n\n"
+      "No step is cut short: the last one may go past the budget's end. Where that is more than a tenth of "
+      "the "
+      "budget, the\n"
+      "run's reason says so, and the table marks the method with a *.\n\n"
       "A file for --file holds the same, and more for single methods:\n"
       "  {{\"problem\": \"mnist-mlp\", \"budget\": \"5epochs\", \"seed\": 0, \"seeds\": 5, \"trials\": 12,\n"
       "   \"methods\": [\"sgd\",\n"
@@ -139,7 +146,10 @@ void add_compare(CLI::App& program, int& exit_code) {
       .add_option("--file", o->file, "Read all this from a file; what stands on the command line counts more")
       ->type_name("FILE.json");
   command.add_option("--threads", o->threads, "Processors to use. If not given: all");
-  command.add_option("--jobs", o->jobs, "Runs at a time, which share the processors. Results are the same")
+  command
+      .add_option(
+          "--jobs", o->jobs,
+          "Runs at a time, which share the processors. Results are the same, but for budgets in seconds")
       ->capture_default_str();
   command.add_flag("--quiet", o->quiet, "Print the result only");
   command.callback([o, &exit_code] { exit_code = run(*o); });

@@ -86,6 +86,10 @@ ChosenOptions choose_options(const std::string& method, const std::string& given
     }
   }
   *rate = best_rate;
+  if (std::isinf(best))
+    return {options.dump(),
+            fmt::format("learning rate {}, the smallest of {}, of which none stays in the window; else {}",
+                        best_rate, std::size(rates), without)};
   return {options.dump(),
           fmt::format("learning rate {} found among {}; else {}", best_rate, std::size(rates), without)};
 }

@@ -60,7 +60,8 @@ Json remarks(const Race& race) {
           "Each method makes at most {} steps; it ends sooner where it converges, or where it is more than a "
           "hundred windows away. Where no learning rate was given, it is the one of {} with the least mean "
           "of "
-          "log(f − least f) over these steps from the first {} starting points, among those that never leave "
+          "log(f − least f) over these steps from the function's own {} starting points, among those that "
+          "never leave "
           "the window. Paths outside of the "
           "window are not drawn.",
           race.steps, tried_rates, race.landscape->starts.size()),

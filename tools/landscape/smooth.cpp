@@ -8,6 +8,8 @@
 namespace gradus::landscape {
 namespace {
 
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
 std::array<double, 4> weights(double t) {
   return {t * (t * (2 - t) - 1) / 2, (t * t * (3 * t - 5) + 2) / 2, t * (t * (4 - 3 * t) + 1) / 2,
           t * t * (t - 1) / 2};
@@ -41,7 +43,10 @@ Relief smooth(const Relief& coarse, Index nodes) {
     for (Index j = 0; j < 4; ++j)
       for (Index i = 0; i < 4; ++i) {
         const double weight = x.weight[static_cast<std::size_t>(i)] * y.weight[static_cast<std::size_t>(j)];
-        if (weight != 0) sum += weight * log_value(x.node + i - 1, y.node + j - 1);
+        if (weight == 0) continue;
+        const double log = log_value(x.node + i - 1, y.node + j - 1);
+        if (log == infinity) return infinity;  // weights are negative, too
+        sum += weight * log;
       }
     return std::exp(sum) - coarse.soft + coarse.least;
   };

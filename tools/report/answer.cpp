@@ -26,7 +26,7 @@ std::pair<std::size_t, std::size_t> ahead(const MethodSummary& a, const MethodSu
 }
 
 std::string second_place(const MethodSummary& first, const MethodSummary& second) {
-  if (!std::isfinite(second.result.median)) return " All others diverge.";
+  if (!std::isfinite(second.result.median)) return " No other has a result on most of its seeds.";
   if (second.rank == first.rank) return fmt::format(" {} ends with the same.", second.plan->name);
   std::string text = fmt::format(" Second is {} with {}", second.plan->name, shown(second.result.median));
   const double above = second.result.median / first.result.median;
@@ -46,7 +46,7 @@ Answer winner(const Summary& s) {
   const MethodSummary& first = s.methods.front();
   const std::string question = fmt::format("Lowest {}", criterion_name(s));
   if (!std::isfinite(first.result.median))
-    return {question, {}, "Every method diverges on most of its seeds."};
+    return {question, {}, "Every method diverges or fails on most of its seeds."};
   std::string text = fmt::format(
       "{} after {} {}, the median of {}", shown(first.result.median), exact(c.budget),
       c.budget == 1 && c.budget_unit.ends_with('s') ? c.budget_unit.substr(0, c.budget_unit.size() - 1)
@@ -87,6 +87,12 @@ Answer cheapest(const Summary& s) {
                                    work.plan->name, work_of(work), time.plan->name, time_of(time));
   if (&first != &work && &first != &time && std::isfinite(first.to_target[0]))
     text += fmt::format(" {} takes {} and {}.", first.plan->name, work_of(first), time_of(first));
+  const auto say_where_it_ends = [&](const MethodSummary& m) {
+    if (!(m.result.median <= s.target))
+      text += fmt::format(" {} does not stay there: it ends at {}.", m.plan->name, shown(m.result.median));
+  };
+  say_where_it_ends(work);
+  if (&time != &work) say_where_it_ends(time);
   std::vector<std::string> never;
   for (const MethodSummary& m : s.methods)
     if (m.rank > 0 && !std::isfinite(m.to_target[0])) never.push_back(m.plan->name);
@@ -96,14 +102,16 @@ Answer cheapest(const Summary& s) {
     text += fmt::format(" {} {} not get there.", enumerated(never), never.size() == 1 ? "does" : "do");
   std::vector<const MethodSummary*> winners{&work};
   if (&work != &time) winners.push_back(&time);
-  return {fmt::format("Soonest at {} {}{}", criterion_name(s), exact(s.target),
-                      s.target_given ? "" : ", which half of the methods reach"),
+  return {fmt::format("Soonest at {} {}{}", criterion_name(s), rounded(s.target),
+                      s.target_given ? ""
+                                     : fmt::format(", which {} of {} reach", methods.size(),
+                                                   counted(s.methods.size(), "method"))),
           winners, text};
 }
 
 std::string useful_range(const Sensitivity& x) {
-  return x.low == x.high ? fmt::format("{} {}", x.option, exact(x.low))
-                         : fmt::format("{} {} … {}", x.option, exact(x.low), exact(x.high));
+  return x.low == x.high ? fmt::format("{} {}", x.option, rounded(x.low))
+                         : fmt::format("{} {} … {}", x.option, rounded(x.low), rounded(x.high));
 }
 
 // Only of those that get to the target, where some do: to be bad at any rate is no merit.

@@ -90,7 +90,9 @@ std::string chart_data(const Summary& summary) {
                        {"color", style.color},
                        {"dash", style.dash},
                        {"mark", style.mark},
-                       {"diverges", m.rank > 0 && std::isinf(m.result.median)}});
+                       {"lost", m.rank == 0 || !std::isinf(m.result.median) ? ""
+                                : m.diverged > 0                            ? "diverges"
+                                                                            : "fails"}});
   }
   for (const std::string& option : tuned_options(summary)) {
     tuning.push_back(trials_json(summary, option));

@@ -83,8 +83,17 @@ std::string ticks(const char* axis, const Range& range, bool logarithmic) {
   const double low = range.low(logarithmic), high = range.high(logarithmic);
   if (!logarithmic || high > 1000 * low) return fmt::format("set {}tics autofreq\n", axis);
   std::vector<std::string> at;
+  int inside = 0;
   for (int power = static_cast<int>(std::floor(std::log10(low))); std::pow(10, power) <= high; ++power)
-    for (const int digit : {1, 2, 5}) at.push_back(fmt::format("{}e{}", digit, power));
+    for (const int digit : {1, 2, 5}) {
+      at.push_back(fmt::format("{}e{}", digit, power));
+      inside += digit * std::pow(10, power) >= low && digit * std::pow(10, power) <= high;
+    }
+  if (inside < 2) {  // within a factor of a few: four places between the ends
+    at.clear();
+    for (const double share : {0.1, 0.35, 0.65, 0.9})
+      at.push_back(fmt::format("{:.2g}", low * std::pow(high / low, share)));
+  }
   return fmt::format("set {}tics ({})\n", axis, fmt::join(at, ", "));
 }
 
@@ -152,6 +161,7 @@ Plot tuning_plot(const Summary& s, const std::string& option) {
     for (const Trial& t : m.trials)
       if (t.value) plot.x.add(*t.value), plot.y.add(t.result);
   }
+  if (plot.y.is_empty()) plot.y.add(1);  // every trial is lost: its mark needs a height
   plot.log_x = plot.x.is_positive();
   plot.log_y = plot.y.is_positive();
   for (const MethodSummary& m : s.methods) {

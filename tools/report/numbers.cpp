@@ -32,7 +32,9 @@ std::string shown(double value) {
   return fmt::format("{:.{}f}", value, std::max(0, decimals));
 }
 
-std::string exact(double value) { return std::isnan(value) ? "–" : fmt::format("{:.3g}", value); }
+std::string exact(double value) { return std::isnan(value) ? "–" : fmt::format("{}", value); }
+
+std::string rounded(double value) { return std::isnan(value) ? "–" : fmt::format("{:.3g}", value); }
 
 std::string whole(double value) {
   return std::isfinite(value) ? grouped(fmt::format("{:.0f}", value)) : shown(value);

@@ -7,8 +7,10 @@ namespace gradus::report {
 
 /// Three digits: "0.0713", "12 300", "1.2e-08"; "∞", and "–" for what is not known.
 std::string shown(double value);
-/// The same without zeros at its end, as options are typed: "0.03".
+/// All of its digits, as options are typed: "0.9996".
 std::string exact(double value);
+/// Three of its digits, as options are typed: "0.00184".
+std::string rounded(double value);
 /// "1 336 610"
 std::string whole(double value);
 /// "97.82 %"

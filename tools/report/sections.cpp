@@ -96,12 +96,12 @@ std::string method_card(const MethodSummary& m) {
                                          ? "A method of its users' own, of which this program has no page."
                                          : escaped(page.sentence));
   if (!page.formula.empty()) html += fmt::format("<pre class=\"formula\">{}</pre>\n", escaped(page.formula));
-  html +=
-      "<p>" +
-      (chosen ? fmt::format("Chosen by tuning (trial {} of {}): {}.", chosen->trial + 1,
-                            std::max<std::size_t>(1, m.plan->trials.size()), options_html(chosen->options))
-              : std::string("Nothing is chosen yet: tuning has not ended.")) +
-      "</p>\n";
+  html += "<p>" +
+          (m.plan->space.empty() ? fmt::format("Not tuned: {}.", options_html(options))
+           : chosen              ? fmt::format("Chosen by tuning (trial {} of {}): {}.", chosen->trial + 1,
+                                               m.plan->trials.size(), options_html(chosen->options))
+                                 : std::string("Nothing is chosen yet: tuning has not ended.")) +
+          "</p>\n";
   html += reasons(m);
   if (!page.whole.empty())
     html += fmt::format("<details><summary>The whole page of {}</summary><pre>{}</pre></details>\n",
@@ -192,9 +192,9 @@ std::string provenance(const Summary& s) {
   html += row("Target",
               std::isnan(s.target)
                   ? ""
-                  : exact(s.target) + (s.target_given
-                                           ? ", set for the problem"
-                                           : ", the result of the middle method, for the problem sets none"));
+                  : rounded(s.target) +
+                        (s.target_given ? ", set for the problem"
+                                        : ", the result of the middle method, for the problem sets none"));
   html += row("Seeds", fmt::format("{} for the final runs, drawn from {}; initial parameters and the order "
                                    "of the data are the same for all methods",
                                    c.seeds, c.seed));

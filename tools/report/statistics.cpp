@@ -48,6 +48,7 @@ double value_at(const Run& run, Axis axis, Metric metric, double x) {
 }
 
 double first_reaching(const Run& run, Axis axis, Metric metric, double target) {
+  if (run.status != RunStatus::ok) return infinity;
   const auto a = static_cast<std::size_t>(axis), m = static_cast<std::size_t>(metric);
   const Point* before = nullptr;
   for (const Point& point : run.curve) {

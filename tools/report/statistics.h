@@ -29,7 +29,7 @@ constexpr bool is_loss(Metric metric) {
 double value_at(const Run& run, Axis axis, Metric metric, double x);
 
 /// The x at which a run's loss is first no more than the target, between its points by linear interpolation; ∞ where that
-/// never happens.
+/// never happens, or the run did not end well.
 double first_reaching(const Run& run, Axis axis, Metric metric, double target);
 
 }  // namespace gradus::report

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tools/report/numbers.h"
+
 namespace gradus::report {
 namespace {
 
@@ -56,6 +58,17 @@ std::vector<double> of_each(const std::vector<const Run*>& runs, Get get) {
   return values;
 }
 
+// Where final runs are of several trials, as tuning was taken up again in between: those of the best one.
+void keep_finals_of_winner(MethodSummary& m) {
+  if (m.finals.empty() || m.trials.empty()) return;
+  const auto is_of = [](Index trial) { return [trial](const Run* run) { return run->trial == trial; }; };
+  if (std::ranges::all_of(m.finals, is_of(m.finals.front()->trial))) return;
+  const Index best = std::ranges::min_element(m.trials, {}, &Trial::result)->run->trial;
+  if (std::ranges::none_of(m.finals, is_of(best))) return;
+  m.outdated =
+      static_cast<std::size_t>(std::erase_if(m.finals, [&](const Run* run) { return run->trial != best; }));
+}
+
 MethodSummary summary_of(const Folder& folder, std::size_t index) {
   const Comparison& c = folder.comparison;
   MethodSummary m;
@@ -69,6 +82,7 @@ MethodSummary summary_of(const Folder& folder, std::size_t index) {
     else
       m.trials.push_back({&run, option_value(run.options, option), result_of(run, c.criterion)});
   }
+  keep_finals_of_winner(m);
   for (const Run* run : m.finals)
     ++(run->status == RunStatus::ok ? m.ok : run->status == RunStatus::diverged ? m.diverged : m.failed);
   m.results = of_each(m.finals, [&](const Run& run) { return result_of(run, c.criterion); });
@@ -93,26 +107,37 @@ void fill(MethodSummary& m, const Summary& summary) {
   m.gradients = spread_of(end(Axis::gradients));
 }
 
-// Ranks by the median; where it is infinite, fewer diverged runs are better.
+// Ranks by the median; where it is infinite, fewer runs without a result are better.
 void rank(std::vector<MethodSummary>& methods) {
   const auto place = [](const MethodSummary& m) {
     const double median = m.result.median;
     return std::tuple(m.finals.empty(), std::isnan(median), std::isnan(median) ? 0 : median,
-                      std::isfinite(median) ? 0 : m.diverged);
+                      std::isfinite(median) ? 0 : m.diverged + m.failed);
   };
   std::ranges::stable_sort(methods, {}, place);
   for (std::size_t i = 0; i < methods.size() && !methods[i].finals.empty(); ++i)
     methods[i].rank = i > 0 && place(methods[i]) == place(methods[i - 1]) ? methods[i - 1].rank : i + 1;
 }
 
-// The middle method's result: half of the methods reach it.
-double middle_result(const std::vector<MethodSummary>& methods) {
-  std::vector<double> medians;
-  for (const MethodSummary& m : methods)
-    if (std::isfinite(m.result.median)) medians.push_back(m.result.median);
-  if (medians.empty()) return unknown;
-  std::ranges::sort(medians);
-  return medians[medians.size() / 2];
+// The upper one of two in the middle.
+double middle(std::vector<double> values) {
+  std::erase_if(values, [](double x) { return !std::isfinite(x); });
+  if (values.empty()) return unknown;
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+// Where the middle method's curves end, on the middle seed: at least half of the methods reach it.
+double middle_end(const std::vector<MethodSummary>& methods, Metric criterion) {
+  std::vector<double> ends;
+  for (const MethodSummary& m : methods) {
+    std::vector<const Run*> ok = m.finals;
+    std::erase_if(ok, [](const Run* run) { return run->status != RunStatus::ok || run->curve.empty(); });
+    ends.push_back(middle(of_each(ok, [criterion](const Run& run) {
+      return run.curve.back().values[static_cast<std::size_t>(criterion)];
+    })));
+  }
+  return middle(std::move(ends));
 }
 
 void reach_target(MethodSummary& m, const Summary& summary) {
@@ -135,6 +160,10 @@ std::vector<std::string> what_is_missing(const Summary& summary) {
     if (m.trials.size() < trials) what = fmt::format("{} of {} runs of tuning", m.trials.size(), trials);
     if (m.finals.size() < seeds)
       what += fmt::format("{}{} of {} final runs", what.empty() ? "" : " and ", m.finals.size(), seeds);
+    if (m.outdated > 0)
+      missing.push_back(fmt::format("Of {}, {} of options that are no longer the best {} left out.",
+                                    m.plan->name, counted(m.outdated, "final run"),
+                                    m.outdated == 1 ? "is" : "are"));
     if (!what.empty()) missing.push_back(fmt::format("{} has {}.", m.plan->name, what));
   }
   return missing;
@@ -164,7 +193,8 @@ Summary summarise(const Folder& folder) {
   for (MethodSummary& m : summary.methods) fill(m, summary);
   rank(summary.methods);
   summary.target_given = folder.comparison.target.has_value();
-  summary.target = folder.comparison.target.value_or(middle_result(summary.methods));
+  summary.target =
+      folder.comparison.target.value_or(middle_end(summary.methods, folder.comparison.criterion));
   for (MethodSummary& m : summary.methods) reach_target(m, summary);
   summary.missing = what_is_missing(summary);
   return summary;

@@ -12,7 +12,7 @@ namespace gradus::report {
 struct Trial {
   const Run* run;
   std::optional<double> value;  ///< of the tuned option
-  double result;                ///< the criterion at the end; ∞ where it diverged
+  double result;                ///< the criterion at the end; ∞ where there is none
 };
 
 /// How much a method's result depends on its tuned option: of its trials so many are `useful`, that is end no more than a
@@ -31,6 +31,7 @@ struct MethodSummary {
   std::size_t index = 0;  ///< in the comparison's order: its colour
   std::vector<const Run*> finals;
   std::vector<Trial> trials;
+  std::size_t outdated = 0;                      ///< final runs of another trial than the best, left out
   std::size_t ok = 0, diverged = 0, failed = 0;  ///< of the final runs
   std::vector<double> results;                   ///< of the final runs, in their order
   Spread result, validation_accuracy, test_accuracy, squared_error, steps, seconds, gradients;
@@ -44,7 +45,7 @@ struct Summary {
   const Folder* folder = nullptr;
   bool quartiles = false;  ///< what spreads are: quartiles, or the smallest and the largest
   double target = unknown;
-  bool target_given = false;           ///< else the result of the middle method, which half reach
+  bool target_given = false;           ///< else where the middle method ends
   std::vector<MethodSummary> methods;  ///< by rank, then those without
   std::vector<std::string> missing;    ///< what an unfinished comparison has not yet, a sentence each
   std::size_t runs_expected = 0;

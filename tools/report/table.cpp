@@ -85,7 +85,7 @@ std::string useful(const Sensitivity& x) {
   if (std::isnan(x.best)) return cell(0, fmt::format("0 of {}", x.trials));
   return cell(static_cast<double>(x.useful) / static_cast<double>(x.trials),
               fmt::format("{} of {}", x.useful, x.trials),
-              (x.low == x.high ? exact(x.low) : fmt::format("{} … {}", exact(x.low), exact(x.high))) +
+              (x.low == x.high ? rounded(x.low) : fmt::format("{} … {}", rounded(x.low), rounded(x.high))) +
                   (x.option == "learning_rate" ? std::string() : fmt::format(" {}", escaped(x.option))));
 }
 
@@ -108,7 +108,7 @@ std::string table(const Summary& s) {
   const bool any_error = std::ranges::any_of(
       s.methods, [](const MethodSummary& m) { return !std::isnan(m.squared_error.median); });
   const Strips strips(s);
-  const std::string target = std::isnan(s.target) ? "" : exact(s.target);
+  const std::string target = std::isnan(s.target) ? "" : rounded(s.target);
 
   std::string head;
   const auto column = [&](const std::string& title, const char* kind = "number") {
@@ -143,7 +143,7 @@ std::string table(const Summary& s) {
     rows += fmt::format("<th scope=\"row\" class=\"name\"><a href=\"#method-{}\">{}<span>{}</span></a></th>",
                         m.index, swatch(m.index), escaped(m.plan->name));
     const bool infinite = std::isinf(m.result.median);
-    rows += cell(m.result.median, infinite ? "diverges" : shown(m.result.median),
+    rows += cell(m.result.median, infinite ? (m.diverged > 0 ? "diverges" : "fails") : shown(m.result.median),
                  infinite || m.finals.size() < 2
                      ? ""
                      : fmt::format("{} … {}", shown(m.result.low), shown(m.result.high)));

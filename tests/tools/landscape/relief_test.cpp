@@ -72,5 +72,15 @@ TEST(Smooth, PassesThroughTheValues) {
   }
 }
 
+TEST(Smooth, AnInfiniteNodeIsNoValley) {
+  const auto f = [](const Point& p) { return p.x == 0 && p.y == 2 ? std::nan("") : 1 + p.x * p.x; };
+  const Relief coarse = make_relief(window, 9, 9, 0, f);
+  const Relief fine = smooth(coarse, 33);
+  EXPECT_GT(*std::ranges::min_element(fine.values), 0.5);  // least f is 1, and cubics overshoot by less
+  EXPECT_EQ(fine.values[16 * 33 + 16], std::numeric_limits<double>::infinity());
+  EXPECT_EQ(fine.values[16 * 33 + 22], std::numeric_limits<double>::infinity());  // 1½ cells away
+  EXPECT_NEAR(fine.values[16 * 33 + 28], 1 + 1.5 * 1.5, 1e-9);                    // 3 cells away: a node
+}
+
 }  // namespace
 }  // namespace gradus::landscape

@@ -12,6 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using gradus::test::read;
+using test::Json;
 using test::ResultsFolder;
 using testing::AllOf;
 using testing::HasSubstr;
@@ -102,6 +103,20 @@ TEST_F(ReportProgram, DrawsFiguresWhereThereIsGnuplot) {
         << name;
     EXPECT_THAT(result.out, HasSubstr(name));
   }
+}
+
+TEST_F(ReportProgram, DrawsAnOptionWhoseTrialsAllDiverged) {
+  if (std::system("gnuplot --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "there is no gnuplot";
+  ResultsFolder lost{path("lost")};
+  lost.add_method("sgd", {0.1});
+  Json trial = ResultsFolder::diverged("sgd", {2, 90});
+  trial["purpose"] = "tune";
+  lost.add(trial);
+  lost.write();
+  const Result result = run("lost --figures figures");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(read(path("figures/figures.gp")), AllOf(Not(HasSubstr("nan")), Not(HasSubstr("inf"))));
+  EXPECT_THAT(read(path("figures/learning_rate.png")), StartsWith("\x89PNG"));
 }
 
 TEST_F(ReportProgram, SaysThatThereIsNoGnuplot) {

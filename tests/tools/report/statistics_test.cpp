@@ -95,6 +95,14 @@ TEST(FirstReaching, InterpolatesWhereTheTargetIsCrossed) {
   EXPECT_EQ(first_reaching(run, Axis::epochs, Metric::training_loss, 6), infinity);
 }
 
+TEST(FirstReaching, IsNotForARunThatDidNotEndWell) {
+  report::Run run = run_of({{0, 8}, {2, 4}, {3, unknown}});
+  for (const RunStatus status : {RunStatus::diverged, RunStatus::failed}) {
+    run.status = status;
+    EXPECT_EQ(first_reaching(run, Axis::epochs, Metric::validation_loss, 6), infinity);
+  }
+}
+
 TEST(Numbers, AreShownWithThreeDigits) {
   EXPECT_EQ(shown(0.071349), "0.0713");
   EXPECT_EQ(shown(0.0999999), "0.100");

@@ -169,7 +169,7 @@
     outputs.forEach((output, m) => {
       const at = row === null ? view.lastRow[m] : row;
       const y = at < 0 ? null : view.curves[m].median[view.source[at]];
-      output.textContent = methods[m].diverges && row === null ? "diverges" : view.accuracy ? percent(y) : shown(y);
+      output.textContent = methods[m].lost && row === null ? methods[m].lost : view.accuracy ? percent(y) : shown(y);
     });
     const unit = view.axis.name;
     byId("legend-where").textContent = row === null ? "At the end" : `At ${shown(view.rows[row][0])} ${unit}`;
@@ -200,7 +200,7 @@
 
   function curvePoint(g, name, context, x, y, unused, size, row) {
     const m = methodOf(name);
-    if (methods[m].diverges && row === view.lastRow[m]) return drawCross(context, m, x, y);
+    if (methods[m].lost && row === view.lastRow[m]) return drawCross(context, m, x, y);
     if (x - lastMark[m] < 90) return;
     lastMark[m] = x;
     drawMark(context, m, x, y, 1);
@@ -365,7 +365,7 @@
     ring.style.top = `${best.py}px`;
     const option = data.tuning[state.option].option;
     byId("trial").textContent = `${methods[best.m].name}, trial ${best.trial + 1}: ${option} = ${Number(best.x.toPrecision(3))}, ` +
-      (best.y === null ? "diverged" : `${data.criterion.replace("_", " ")} ${shown(best.y)}`);
+      (best.y === null ? "no result: it diverged or failed" : `${data.criterion.replace("_", " ")} ${shown(best.y)}`);
   }
 
   // What the reader chooses.
