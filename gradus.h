@@ -30,6 +30,7 @@
 #include "optim/first_order/pass.h"
 #include "optim/methods.h"
 #include "optim/minimize.h"
+#include "optim/objectives/landscapes.h"
 #include "optim/objectives/more_garbow_hillstrom.h"
 #include "optim/objectives/network_objective.h"
 #include "optim/registry.h"

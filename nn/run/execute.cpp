@@ -46,28 +46,33 @@ struct Executor<Scalar>::Scope {
   Scalar* at(ValueId v) const { return values[static_cast<std::size_t>(v)]; }
 
   void operator()(const Product& w) const {
-    const Index lda = w.transpose_a ? w.m : w.k, ldb = w.transpose_b ? w.k : w.n;
-    // A long and narrow matrix goes through the cache in pieces, which takes half the time of one call.
-    constexpr Index narrow = 32, piece = 252;
-    const Scalar beta = w.accumulate ? 1 : 0;
     if (w.parts == 0) {
       const auto [first, last] = share(team, w.m);
-      const Index rows = w.n <= narrow && !w.transpose_a ? piece : std::max<Index>(last - first, 1);
-      for (Index i = first; i < last; i += rows)
-        blas::gemm(w.transpose_a, w.transpose_b, std::min(rows, last - i), w.n, w.k,
-                   at(w.a) + (w.transpose_a ? i : i * lda), lda, at(w.b), ldb, beta, at(w.out) + i * w.n,
-                   w.n);
+      multiply(w, last - first, w.n, at(w.a) + first * (w.transpose_a ? 1 : w.k), at(w.b),
+               at(w.out) + first * w.n);
       return;
     }
+    const auto bound = [&](Index p) {
+      return std::min((w.n * p / w.parts + least_columns - 1) / least_columns * least_columns, w.n);
+    };
     for (Index p = team.rank(); p < w.parts; p += team.size()) {
-      const Index first = w.n * p / w.parts, last = w.n * (p + 1) / w.parts;
-      const Index depth = w.m <= narrow && w.k > 2 * piece ? piece : std::max<Index>(w.k, 1);
-      for (Index i = 0; i == 0 || i < w.k; i += depth)
-        blas::gemm(w.transpose_a, w.transpose_b, w.m, last - first, std::min(depth, w.k - i),
-                   at(w.a) + (w.transpose_a ? i * lda : i), lda,
-                   at(w.b) + (w.transpose_b ? first * ldb + i : i * ldb + first), ldb,
-                   i == 0 ? beta : Scalar(1), at(w.out) + first, w.n);
+      const Index first = bound(p);
+      multiply(w, w.m, bound(p + 1) - first, at(w.a), at(w.b) + first * (w.transpose_b ? w.k : 1),
+               at(w.out) + first);
     }
+  }
+
+  // m rows or n columns of a product, whose operands begin at a, b and c. What is not worth a kernel of its own, as it is no
+  // quicker, goes to BLAS; which it is depends on the whole product alone.
+  void multiply(const Product& w, Index m, Index n, const Scalar* a, const Scalar* b, Scalar* c) const {
+    if (m == 0 || n == 0) return;
+    const Index lda = w.transpose_a ? w.m : w.k, ldb = w.transpose_b ? w.k : w.n;
+    if (w.parts == 0 && !w.transpose_a && n <= narrow_side && w.m >= 64 && w.k >= 64)
+      kernels<Scalar>().few_columns(w.transpose_b, m, n, w.k, a, lda, b, ldb, w.accumulate, c, w.n);
+    else if (w.parts > 0 && !w.transpose_b && n >= least_columns && w.k >= 8)
+      kernels<Scalar>().few_rows(w.transpose_a, m, n, w.k, a, lda, b, ldb, w.accumulate, c, w.n);
+    else
+      blas::gemm(w.transpose_a, w.transpose_b, m, n, w.k, a, lda, b, ldb, w.accumulate ? 1 : 0, c, w.n);
   }
 
   void operator()(const Loop&) const { executor.tiles_[step]->run(team, values); }

@@ -6,10 +6,20 @@
 #include <cmath>
 #include <limits>
 
+#include "nn/run/narrow_products.h"
+
 #define GRADUS_STRING(text) #text
 #define GRADUS_NAME(text) GRADUS_STRING(text)
 
 namespace gradus::GRADUS_PROCESSOR {
+
+template <class S>
+void few_columns(bool transpose_b, Index m, Index n, Index k, const S* a, Index lda, const S* b, Index ldb,
+                 bool accumulate, S* c, Index ldc);
+template <class S>
+void few_rows(bool transpose_a, Index m, Index n, Index k, const S* a, Index lda, const S* b, Index ldb,
+              bool accumulate, S* c, Index ldc);
+
 namespace {
 
 using op::BinaryFunction;
@@ -232,6 +242,8 @@ Kernels<S> make(std::index_sequence<u...>, std::index_sequence<b...>) {
           sum_columns<S>,
           max_columns<S>,
           log_sum_exp_columns<S>,
+          few_columns<S>,
+          few_rows<S>,
           GRADUS_NAME(GRADUS_PROCESSOR)};
 }
 

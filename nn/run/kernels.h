@@ -4,6 +4,7 @@
 
 #include "base/vector.h"
 #include "nn/graph/op.h"
+#include "nn/run/narrow_products.h"
 
 /// The inner loops over contiguous memory, each compiled for several processors; kernels<Scalar>() is the table for this one.
 namespace gradus {
@@ -28,6 +29,9 @@ struct Kernels {
   /// y[j] from the columns x[0 … rows, j], j < n; rows are `stride` apart.
   using ColumnReduction = void (*)(Index rows, Index n, Index stride, const Scalar* x, Scalar* y);
   ColumnReduction sum_columns, max_columns, log_sum_exp_columns;
+
+  FewColumns<Scalar> few_columns;
+  FewRows<Scalar> few_rows;
 
   const char* processor;  ///< what they are compiled for
 };

@@ -73,6 +73,21 @@ TEST_F(Program, Helps) {
   EXPECT_THAT(run("--version").out, HasSubstr("gradus "));
 }
 
+TEST_F(Program, TrainsByMethodsOfSecondOrder) {
+  const std::string few = "train --data shapes --layers 12,8,2 --epochs 3 --batch-size 40 ";
+  const Result whole = run(few + "--optimizer hessian-free"),
+               part = run(few + "--optimizer hessian-free --curvature-batch-size 10");
+  EXPECT_EQ(whole.code, 0) << whole.err;
+  EXPECT_EQ(part.code, 0) << part.err;
+  EXPECT_NE(whole.out, part.out);
+  const std::string overlapping = few + "--optimizer lbfgs --batch-overlap 10 --options '{\"pairs\": ";
+  const Result batch = run(overlapping + "\"batch\"}'"), overlap = run(overlapping + "\"overlap\"}'");
+  EXPECT_EQ(overlap.code, 0) << overlap.err;
+  EXPECT_NE(batch.out, overlap.out);
+  EXPECT_THAT(run(few + "--batch-overlap 40").err, HasSubstr("overlap by 0 to 39 cases, not by 40"));
+  EXPECT_THAT(run(few + "--curvature-batch-size -1").err, HasSubstr("must be at least 0"));
+}
+
 TEST_F(Program, ExplainsMethods) {
   EXPECT_THAT(run("explain").out,
               AllOf(HasSubstr("sgd"), HasSubstr("adam  "), HasSubstr("gradus explain NAME")));
@@ -128,7 +143,7 @@ TEST_F(Program, TrainsSavesAndEvaluates) {
   EXPECT_EQ(history["data"], "shapes");
   EXPECT_EQ(history["epochs"].size(), 20u);
 
-  const Result evaluated = run("evaluate --model net.safetensors --data shapes");
+  const Result evaluated = run("evaluate --network net.safetensors --data shapes");
   EXPECT_EQ(evaluated.code, 0) << evaluated.err;
   EXPECT_THAT(evaluated.out, AllOf(HasSubstr(result.out.substr(result.out.rfind("shapes:"))),
                                    HasSubstr("     0    10     0  100.0 %\n     1     0    10  100.0 %\n")));
@@ -154,7 +169,7 @@ TEST_F(Program, TrainsSavesAndEvaluatesAnAutoencoder) {
   EXPECT_LT(error(epochs.back()), 0.1);
   EXPECT_TRUE(epochs.back()["training_accuracy"].is_null());
 
-  const Result evaluated = run("evaluate --model net --data shapes");
+  const Result evaluated = run("evaluate --network net --data shapes");
   EXPECT_EQ(evaluated.code, 0) << evaluated.err;
   EXPECT_EQ(evaluated.out, result.out.substr(result.out.rfind("shapes:")));
 }
@@ -309,9 +324,9 @@ TEST_F(Program, RefusesBadInputWithASentence) {
            Case{"train --data shapes --save net --history ./net", "same file"},
            Case{"train --data shapes --save no/such/net", "there is no folder no/such"},
            Case{"train --data shapes --history shapes", "is a folder"},
-           Case{"evaluate --data shapes", "--model is required"},
-           Case{"evaluate --data shapes --model none", "none"},
-           Case{"evaluate --data shapes --model shapes/t10k-labels-idx1-ubyte", "t10k-labels"},
+           Case{"evaluate --data shapes", "--network is required"},
+           Case{"evaluate --data shapes --network none", "none"},
+           Case{"evaluate --data shapes --network shapes/t10k-labels-idx1-ubyte", "t10k-labels"},
            Case{"train --data shapes --patience -1", "patience of early stopping must be at least 1, not -1"},
            Case{"train --data shapes --patience 1 --validation 0", "none is given"},
            Case{"download cifar", "cifar"},
@@ -333,7 +348,7 @@ TEST_F(Program, ARunThatIsNoLongerFiniteFails) {
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, AllOf(HasSubstr("Stopped in epoch"), HasSubstr("θ is left as it was")));
   EXPECT_EQ(nlohmann::json::parse(read(folder / "history.json"))["status"], "non-finite");
-  EXPECT_EQ(run("evaluate --data shapes --model net").code, 0);
+  EXPECT_EQ(run("evaluate --data shapes --network net").code, 0);
 }
 
 TEST_F(Program, AnInterruptEndsItAfterTheStepAndSaves) {
@@ -348,7 +363,7 @@ TEST_F(Program, AnInterruptEndsItAfterTheStepAndSaves) {
   EXPECT_THAT(result.err, HasSubstr("Interrupted in epoch"));
   EXPECT_THAT(result.out, HasSubstr("shapes: test accuracy"));
   EXPECT_FALSE(nlohmann::json::parse(read(folder / "history.json"))["epochs"].empty());
-  EXPECT_EQ(run("evaluate --data shapes --model net").code, 0);
+  EXPECT_EQ(run("evaluate --data shapes --network net").code, 0);
 }
 
 TEST_F(Program, DrawsImages) {

@@ -59,7 +59,7 @@ void add_evaluate(CLI::App& program, int&) {
   const auto o = std::make_shared<Options>();
   CLI::App& command =
       *program.add_subcommand("evaluate", "Test a network that gradus train --save has written");
-  command.add_option("--model", o->model, "The network's file")->required()->type_name("FILE.safetensors");
+  command.add_option("--network", o->model, "The network's file")->required()->type_name("FILE.safetensors");
   add_data_option(command, o->data);
   command.callback([o] { run(o->model, o->data); });
 }

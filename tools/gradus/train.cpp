@@ -38,7 +38,7 @@ struct Options {
   std::string method_options = "{}";
   double l2 = 0, dropout = 0;
   bool l2_biases = false;
-  Index batch_size = 64, epochs = 10, patience = 0;
+  Index batch_size = 64, curvature_batch_size = 0, batch_overlap = 0, epochs = 10, patience = 0;
   std::optional<Index> validation;
   std::string seed = "0";
   std::optional<int> threads;
@@ -134,7 +134,11 @@ int run(const Options& o) {
 
   const Sets sets = load_sets(o.data);
   const Index validation = o.validation.value_or(std::min<Index>(5000, sets.train.size() / 10));
-  TrainOptions options{.epochs = o.epochs, .batch_size = o.batch_size, .seed = seed};
+  TrainOptions options{.epochs = o.epochs,
+                       .batch_size = o.batch_size,
+                       .curvature_batch_size = o.curvature_batch_size,
+                       .batch_overlap = o.batch_overlap,
+                       .seed = seed};
   Dataset data = sets.train;
   if (validation > 0) {
     auto [rest, held_out] = sets.train.split(validation, seed);
@@ -224,6 +228,12 @@ void add_train(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   command.add_option("--batch-size", o->batch_size, "Images that one step learns from")
       ->capture_default_str();
+  command.add_option("--curvature-batch-size", o->curvature_batch_size,
+                     "Of these so many, in turn, for the curvature of methods that take it, such as "
+                     "hessian-free. If not given: all of the batch");
+  command.add_option("--batch-overlap", o->batch_overlap,
+                     "Images that a batch shares with the next, for lbfgs with --options "
+                     "'{\"pairs\": \"overlap\"}'");
   command.add_option("--epochs", o->epochs, "How often every image is learned from")->capture_default_str();
   command.add_option("--l2", o->l2, "λ of the penalty ½ λ Σ w² on large weights")->capture_default_str();
   command.add_flag("--l2-biases", o->l2_biases,
