@@ -27,10 +27,10 @@ struct Facts {
   Index parameters = 0;
   // 0 where there are no batches:
   Index batch_size = 0;
-  Index large_batch_size = 0;      ///< of methods of curvature and line searches
-  Index curvature_batch_size = 0;  ///< of Hessian-free, out of a large batch
-  std::string criterion;           ///< what tuning minimises: "validation_loss" or "training_loss"
-  std::optional<double> target = {};    ///< of the criterion
+  Index large_batch_size = 0;         ///< of methods of curvature and line searches
+  Index curvature_batch_size = 0;     ///< of Hessian-free, out of a large batch
+  std::string criterion;              ///< what tuning minimises: "validation_loss" or "training_loss"
+  std::optional<double> target = {};  ///< of the criterion
   std::vector<Data> data;
   double final_evaluations = 0;  ///< how many points of a curve the evaluation at the end is worth
 };

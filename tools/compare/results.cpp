@@ -61,7 +61,9 @@ Row row_of(const Facts& facts, const std::string& method, const MethodRuns::Runs
 
 }  // namespace
 
-Index MethodRuns::missing(const Runs& runs) { return std::ranges::count(runs, false, &std::optional<Run>::has_value); }
+Index MethodRuns::missing(const Runs& runs) {
+  return std::ranges::count(runs, false, &std::optional<Run>::has_value);
+}
 
 double criterion(const Facts& facts, const Run& run) {
   if (run.result.outcome != Outcome::ok) return unknown;
