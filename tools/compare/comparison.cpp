@@ -77,7 +77,7 @@ class Runner {
       measure();
       if (interrupted()) return "";
       progress_.say(fmt::format("{} of {} runs of {} to do: about {}.", c_.runs() - before, c_.runs(),
-                                to_string(c_.budget), duration(seconds_left())));
+                                to_string(c_.budget), duration(time_left())));
       const double start = now();
       on_threads(options_.jobs, [this] { work(); });
       if (interrupted()) return "";
@@ -95,11 +95,7 @@ class Runner {
     return done;
   }
 
-  double seconds_left() {
-    double sum = 0;
-    for (std::size_t m = 0; m < runs_.size(); ++m) sum += predictions_[m].seconds(runs_[m]);
-    return sum / options_.jobs;
-  }
+  double time_left() const { return seconds_left(predictions_, runs_) / options_.jobs; }
 
   // What was finished before. A run of a winner that is none any more, as trials were removed, is missing.
   void read() {
@@ -242,7 +238,7 @@ class Runner {
     if (is_result) {
       auto& place = runs_[task.method].of(task.purpose)[static_cast<std::size_t>(task.number)];
       place = std::move(run);
-      progress_.finished(*place, task.number, done(), seconds_left());
+      progress_.finished(*place, task.number, done(), time_left());
     }
     changed_.notify_all();
   }

@@ -22,6 +22,17 @@ double seconds_of_steps(const Result& probe, const Budget& budget, double steps_
   return 0;
 }
 
+// Runs that went through the whole budget.
+struct Done {
+  double runs = 0, seconds = 0;
+};
+Done done_of(const MethodRuns::Runs& runs) {
+  Done done;
+  for (const auto& run : runs)
+    if (run && run->result.outcome == Outcome::ok) ++done.runs, done.seconds += run->wall_seconds;
+  return done;
+}
+
 }  // namespace
 
 void Prediction::measure(const Problem& problem, Assignment probe) {
@@ -30,7 +41,7 @@ void Prediction::measure(const Problem& problem, Assignment probe) {
   const auto start = Clock::now();
   const Result result = problem.run(probe);
   const double wall = std::chrono::duration<double>(Clock::now() - start).count();
-  const double preparing = std::max(0.0, wall - result.seconds - 2 * result.evaluation_seconds);
+  const double preparing = std::max(0.0, wall - result.seconds - 6 * result.evaluation_seconds);
   const double steps = seconds_of_steps(result, probe.budget, problem.steps_per_epoch(probe.batch_size));
   for (const Purpose purpose : {Purpose::tune, Purpose::final})
     expected_[static_cast<std::size_t>(purpose)] =
@@ -39,16 +50,25 @@ void Prediction::measure(const Problem& problem, Assignment probe) {
             result.evaluation_seconds;
 }
 
-double Prediction::seconds(MethodRuns& runs) const {
-  double sum = 0;
-  for (const Purpose purpose : {Purpose::tune, Purpose::final}) {
-    double done = 0, seconds = 0;
-    for (const auto& run : runs.of(purpose))
-      if (run && run->result.outcome == Outcome::ok) ++done, seconds += run->wall_seconds;
-    const double each = done > 0 ? seconds / done : expected_[static_cast<std::size_t>(purpose)];
-    sum += each * static_cast<double>(MethodRuns::missing(runs.of(purpose)));
-  }
-  return sum;
+double seconds_left(const std::vector<Prediction>& predictions, const std::vector<MethodRuns>& methods) {
+  constexpr std::array purposes{Purpose::tune, Purpose::final};
+  double took = 0, expected = 0;
+  for (std::size_t m = 0; m < methods.size(); ++m)
+    for (const Purpose purpose : purposes) {
+      const Done done = done_of(methods[m].of(purpose));
+      if (predictions[m].of(purpose) > 0)
+        took += done.seconds, expected += done.runs * predictions[m].of(purpose);
+    }
+  const double slower = expected > 0 ? took / expected : 1;  // than when it was measured
+
+  double left = 0;
+  for (std::size_t m = 0; m < methods.size(); ++m)
+    for (const Purpose purpose : purposes) {
+      const Done done = done_of(methods[m].of(purpose));
+      const double each = done.runs > 0 ? done.seconds / done.runs : slower * predictions[m].of(purpose);
+      left += each * static_cast<double>(MethodRuns::missing(methods[m].of(purpose)));
+    }
+  return left;
 }
 
 }  // namespace gradus::compare

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <vector>
 
 #include "tools/compare/problem.h"
 #include "tools/compare/results.h"
@@ -9,16 +10,20 @@ namespace gradus::compare {
 /// Points of the curve of a run. Tuning needs its end alone; a few points see divergence early.
 inline Index points_of(Purpose purpose) { return purpose == Purpose::tune ? 10 : 40; }
 
-/// How long a method's runs take, in seconds: at first from a few of its steps, then from the runs that are done.
+/// How long a method's runs take, in seconds, from a few of its steps.
 class Prediction {
  public:
   /// Makes the steps. `probe` is a run of the method, as it will be made. Throws Error where the method refuses the problem.
   void measure(const Problem& problem, Assignment probe);
-  /// Of all that is missing, one after the other.
-  double seconds(MethodRuns& runs) const;
+  /// 0 where it was not measured.
+  double of(Purpose purpose) const { return expected_[static_cast<std::size_t>(purpose)]; }
 
  private:
-  std::array<double, 2> expected_{};  // of a run, by its purpose
+  std::array<double, 2> expected_{};
 };
+
+/// Of all runs that are missing, one after the other: as those of their kind took that are done, or else as predicted, and
+/// by as much longer as the others took.
+double seconds_left(const std::vector<Prediction>& predictions, const std::vector<MethodRuns>& methods);
 
 }  // namespace gradus::compare

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 namespace gradus::compare {
 namespace {
@@ -49,8 +51,9 @@ bool Recorder::step(const StepReport& report, double epoch, double cost, double 
   const double share = share_of(assignment_.budget, epoch, cost, seconds);
   const bool spent_all = share > 1 - 1e-9;
   constexpr Index enough_steps = 4;
-  constexpr double enough_seconds = 0.4;
-  const bool probed = assignment_.probe && result_.steps >= enough_steps && result_.seconds >= enough_seconds;
+  constexpr double enough_seconds = 1, enough_share = 0.1;
+  const bool probed = assignment_.probe && result_.steps >= enough_steps &&
+                      (result_.seconds >= enough_seconds || share >= enough_share);
   const auto due = [&] {
     return std::pow(static_cast<double>(next_point_) / static_cast<double>(assignment_.points), 1.5);
   };
@@ -68,9 +71,13 @@ void Recorder::take_point(double epoch, double cost, double seconds, double shar
   CurvePoint point{.epoch = epoch, .cost = cost, .seconds = seconds};
   if (losses_count_ > 0) point.training_loss = losses_ / static_cast<double>(losses_count_);
   losses_ = 0, losses_count_ = 0;
-  const double before = now();
-  evaluate_(point);
-  result_.evaluation_seconds = now() - before;
+  std::vector<double> times;
+  for (int i = 0; i < (assignment_.probe ? 3 : 1); ++i) {
+    const double before = now();
+    evaluate_(point);
+    times.push_back(now() - before);
+  }
+  result_.evaluation_seconds = *std::ranges::min_element(times);
   result_.curve.push_back(point);
 
   const double start = loss_of(result_.curve.front()), loss = loss_of(point);

@@ -14,6 +14,7 @@ struct MethodRuns {
   Runs tune, final;
 
   Runs& of(Purpose purpose) { return purpose == Purpose::tune ? tune : final; }
+  const Runs& of(Purpose purpose) const { return purpose == Purpose::tune ? tune : final; }
   static Index missing(const Runs& runs);
   Index missing() const { return missing(tune) + missing(final); }
 };

@@ -53,23 +53,23 @@ void set(Json& options, const std::string& option, const Json& value) {
     *place = value;
 }
 
+[[noreturn]] void refuse(const std::string& method, const Json& json) {
+  throw Error(fmt::format(
+      "[compare] what is tuned of {} is {{\"option\": \"learning_rate\", \"scale\": \"log\", \"low\": 1e-3, "
+      "\"high\": 1}}, with log or linear and low < high, or {{\"option\": …, \"values\": [1, 2, 3]}}, not "
+      "{}.",
+      method, json.dump()));
+}
+
 }  // namespace
 
 Dimension dimension_from(const std::string& method, const Json& json) {
-  const auto refuse = [&] [[noreturn]] {
-    throw Error(
-        fmt::format("[compare] what is tuned of {} is {{\"option\": \"learning_rate\", \"scale\": \"log\", "
-                    "\"low\": 1e-3, "
-                    "\"high\": 1}}, with log or linear and low < high, or {{\"option\": …, \"values\": [1, "
-                    "2, 3]}}, not {}.",
-                    method, json.dump()));
-  };
   try {
     Dimension d{.option = json.at("option"), .values = {}};
     if (json.contains("values")) {
       d.scale = Dimension::Scale::grid;
       d.values = json.at("values").get<std::vector<Json>>();
-      if (d.values.empty() || json.size() != 2) refuse();
+      if (d.values.empty() || json.size() != 2) refuse(method, json);
       return d;
     }
     const std::string scale = json.at("scale");
@@ -77,10 +77,10 @@ Dimension dimension_from(const std::string& method, const Json& json) {
     d.low = json.at("low"), d.high = json.at("high");
     const bool sane = std::isfinite(d.low) && std::isfinite(d.high) && d.low < d.high;
     if ((scale != "log" && scale != "linear") || !sane || (scale == "log" && d.low <= 0) || json.size() != 4)
-      refuse();
+      refuse(method, json);
     return d;
   } catch (const nlohmann::json::exception&) {
-    refuse();
+    refuse(method, json);
   }
 }
 

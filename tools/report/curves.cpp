@@ -20,7 +20,7 @@ double end_of(const MethodSummary& method, Axis axis) {
 
 void make_unique(std::vector<double>& sorted) {
   std::ranges::sort(sorted);
-  sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
 }
 
 }  // namespace
