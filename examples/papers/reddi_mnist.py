@@ -10,7 +10,9 @@ EPOCHS, MARKS = 20, [1, 2, 5, 10, 20]
 PROBLEMS = {"logistic regression": ("784,10", [1e-3, 3e-3, 1e-2, 3e-2, 1e-1], True),
             "one hidden layer of 100": ("784,100,10", [1e-4, 3e-4, 1e-3, 3e-3, 1e-2], False)}
 
-REMARKS = ""
+REMARKS = """On the network the claim comes out: AMSGrad ends at a training loss ten times below Adam's, at equal test accuracy. On logistic regression it does not: Adam is ahead by two
+per cent throughout, both at the largest η of the grid, so that a larger one might still change that. One seed.
+"""
 
 
 def main():

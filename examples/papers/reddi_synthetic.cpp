@@ -77,5 +77,6 @@ int main() {
     for (const char* method : {"adam", "amsgrad"}) run(method, drawn);
   std::printf(
       "\nThe paper's claim: Adam goes to x = 1, the worst point, and its average regret does not vanish; "
-      "AMSGrad goes to −1, and its does.\n");
+      "AMSGrad goes to −1, and its does.\n"
+      "That is what comes out, in both cases, within five million steps.\n");
 }
