@@ -53,10 +53,7 @@ class LineSearchMethod<Scalar>::Line : public LineFunction {
     const auto a = static_cast<Scalar>(alpha);
     const Ref next = method_.next_;
     const View d = method_.d_;
-    parallel_for(std::ssize(next), 4096, [&](Index begin, Index end) {
-      for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-        next[i] = theta_[i] + a * d[i];
-    });
+    parallel_for_each(std::ssize(next), [&](std::size_t i) { next[i] = theta_[i] + a * d[i]; });
   }
 
  private:

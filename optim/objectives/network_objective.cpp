@@ -119,7 +119,7 @@ typename NetworkObjective<Scalar>::Batch NetworkObjective<Scalar>::make_batch(Vi
 template <class Scalar>
 void NetworkObjective<Scalar>::set_batch(View inputs, View targets, std::uint64_t step) {
   curvature_batch_ = batch_ = make_batch(inputs, targets, step);
-  overlap_batch_ = {};
+  overlaps_ = false;
   ++version_;
 }
 
@@ -130,16 +130,15 @@ void NetworkObjective<Scalar>::set_curvature_batch(View inputs, View targets, st
 
 template <class Scalar>
 void NetworkObjective<Scalar>::set_overlap(View inputs, View targets, std::uint64_t step) {
-  overlap_batch_ = make_batch(inputs, targets, step);
+  if (!overlap_) overlap_ = std::make_unique<NetworkObjective>(network_, seed_);
+  overlap_->set_batch(inputs, targets, step);
+  overlaps_ = true;
 }
 
 template <class Scalar>
 Overlap<Scalar> NetworkObjective<Scalar>::overlap() {
-  const auto& [inputs, targets, step, cases] = overlap_batch_;
-  if (cases == 0) return {};
-  if (!overlap_) overlap_ = std::make_unique<NetworkObjective>(network_, seed_);
-  overlap_->set_batch(inputs, targets, step);
-  return {overlap_.get(), static_cast<double>(cases) / static_cast<double>(batch_.cases)};
+  if (!overlaps_) return {};
+  return {overlap_.get(), static_cast<double>(overlap_->cases()) / static_cast<double>(batch_.cases)};
 }
 
 template <class Scalar>

@@ -81,12 +81,13 @@ class NetworkObjective : public Objective<Scalar> {
   Network& network_;
   std::uint64_t seed_;
   std::uint64_t version_ = 0;
-  Batch batch_, curvature_batch_, overlap_batch_;
+  Batch batch_, curvature_batch_;
   std::vector<Tensor> value_outputs_, gradient_outputs_, fisher_outputs_, directions_;
   Plans value_plans_, gradient_plans_, fisher_plans_;
   const Plan<Scalar>* last_gradient_ = nullptr;
   std::unique_ptr<Product> hessian_, gauss_newton_;
   std::unique_ptr<NetworkObjective> overlap_;
+  bool overlaps_ = false;
 };
 
 extern template class NetworkObjective<float>;

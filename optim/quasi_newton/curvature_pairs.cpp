@@ -14,12 +14,7 @@ PairProducts take_pair(std::span<const Scalar> theta, std::span<const Scalar> ne
                        std::span<const Scalar> step_g, BadCurvature how, std::span<Scalar> s,
                        std::span<Scalar> y) {
   using View = std::span<const Scalar>;
-  const auto each = [n = std::ssize(s)](auto&& body) {
-    parallel_for(n, 4096, [&](Index begin, Index end) {
-      for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) body(i);
-    });
-  };
-  each([&](std::size_t i) {
+  parallel_for_each(std::ssize(s), [&](std::size_t i) {
     s[i] = next_theta[i] - theta[i];
     y[i] = next_g[i] - g[i];
   });
@@ -30,7 +25,7 @@ PairProducts take_pair(std::span<const Scalar> theta, std::span<const Scalar> ne
     if (pair.s_y < 0.2 * s_Bs) {
       const auto phi = static_cast<Scalar>(0.8 * s_Bs / (s_Bs - pair.s_y));
       const auto of_g = static_cast<Scalar>(-alpha) * (1 - phi);
-      each([&](std::size_t i) { y[i] = phi * y[i] + of_g * step_g[i]; });
+      parallel_for_each(std::ssize(y), [&](std::size_t i) { y[i] = phi * y[i] + of_g * step_g[i]; });
       pair = {dot(View(s), View(y)), dot(View(y), View(y))};
     }
   }

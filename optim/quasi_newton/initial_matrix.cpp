@@ -49,14 +49,11 @@ void InitialMatrix<Scalar>::learn(View s, View y, double s_y, double y_y) {
   const double s_s =
       sum(n, [&](std::size_t i) { return squared_over(s[i], D[i]); }) / scale;  // sᵀ(scale D)⁻¹s
   if (!std::isfinite(scale) || !(scale > 0) || !std::isfinite(s_s)) return;
-  parallel_for(n, 4096, [&](Index begin, Index end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      const double inverse = 1 / (scale * static_cast<double>(D[i])),
-                   si = static_cast<double>(s[i]) * inverse;
-      const double yi = static_cast<double>(y[i]);
-      const auto corrected = static_cast<Scalar>(1 / (inverse + yi * yi / s_y - si * si / s_s));
-      if (std::isfinite(corrected) && corrected > 0) D[i] = corrected;
-    }
+  parallel_for_each(n, [&](std::size_t i) {
+    const double inverse = 1 / (scale * static_cast<double>(D[i])), si = static_cast<double>(s[i]) * inverse;
+    const double yi = static_cast<double>(y[i]);
+    const auto corrected = static_cast<Scalar>(1 / (inverse + yi * yi / s_y - si * si / s_s));
+    if (std::isfinite(corrected) && corrected > 0) D[i] = corrected;
   });
 }
 

@@ -31,10 +31,9 @@ double Lbfgs<Scalar>::direction(const Point& at, Ref d, StepReport&) {
 template <class Scalar>
 void Lbfgs<Scalar>::moved(const Move& m) {
   std::span<const Scalar> g = m.g, next_g = m.next_g;
-  if (!learns_from_gradient(m.objective)) {
-    Objective<Scalar>& shared = *m.objective.overlap().objective;
-    shared.gradient(m.theta, g_);
-    shared.gradient(m.next_theta, next_g_);
+  if (Objective<Scalar>* const shared = pairs_objective(m.objective)) {
+    shared->gradient(m.theta, g_);
+    shared->gradient(m.next_theta, next_g_);
     m.evaluations.gradients += 2;
     g = g_;
     next_g = next_g_;
@@ -45,8 +44,8 @@ void Lbfgs<Scalar>::moved(const Move& m) {
 }
 
 template <class Scalar>
-bool Lbfgs<Scalar>::learns_from_gradient(Objective<Scalar>& objective) const {
-  return options_.pairs == LbfgsOptions::Pairs::same_batch || objective.overlap().objective == nullptr;
+Objective<Scalar>* Lbfgs<Scalar>::pairs_objective(Objective<Scalar>& objective) const {
+  return options_.pairs == LbfgsOptions::Pairs::overlap ? objective.overlap().objective : nullptr;
 }
 
 template <class Scalar>

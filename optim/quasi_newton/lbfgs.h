@@ -55,7 +55,11 @@ class Lbfgs : public LineSearchMethod<Scalar> {
   using typename LineSearchMethod<Scalar>::Move;
   double direction(const Point& at, Ref d, StepReport& report) override;
   void moved(const Move& move) override;
-  bool learns_from_gradient(Objective<Scalar>& objective) const override;
+  bool learns_from_gradient(Objective<Scalar>& objective) const override {
+    return pairs_objective(objective) == nullptr;
+  }
+  /// The overlap, where pairs are of that and there is one.
+  Objective<Scalar>* pairs_objective(Objective<Scalar>& objective) const;
   void forget() override { recursion_.clear(); }
   void begin(const Layout& layout) override;
   void visit_state(StateVisitor& visitor) override { recursion_.visit(visitor); }
