@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -16,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/threads.h"
+#include "tools/compare/clock.h"
 #include "tools/compare/folder.h"
 #include "tools/compare/prediction.h"
 #include "tools/compare/progress.h"
@@ -23,10 +23,6 @@
 
 namespace gradus::compare {
 namespace {
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 // Runs the body on so many threads, the caller's among them, and throws the first exception of theirs. They are threads and
 // not processes: teams share threads() between their callers, so that a run alone at the end has all processors, and data

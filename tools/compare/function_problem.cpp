@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <utility>
 
 #include "optim/counting_objective.h"
 #include "optim/registry.h"
+#include "tools/compare/clock.h"
 #include "tools/compare/recorder.h"
 
 namespace gradus::compare {
@@ -31,7 +31,6 @@ void FunctionProblem::check(const std::string& method, const std::string& option
 }
 
 Result FunctionProblem::run(const Assignment& a) const {
-  using Clock = std::chrono::steady_clock;
   FunctionRun f = spec_.begin(a.seed);
   Vector<double>& theta = f.start;
   const auto optimizer = make_optimizer<double>(a.method, a.options);
@@ -48,10 +47,10 @@ Result FunctionProblem::run(const Assignment& a) const {
   std::string reason = fmt::format("Spent {}.", to_string(a.budget));
   double seconds = 0;
   for (std::uint64_t t = 0;; ++t) {
-    const auto start = Clock::now();
+    const double start = now();
     if (f.draw) f.draw(t);
     const StepReport report = optimizer->step(counted, theta);
-    seconds += std::chrono::duration<double>(Clock::now() - start).count();
+    seconds += now() - start;
     if (!recorder.step(report, static_cast<double>(t + 1), counted.cost(), seconds)) break;
     // Another step would be the same again, unless what it sees is drawn anew.
     if (!spec_.noisy && report.status != Status::ok && report.status != Status::skipped) {

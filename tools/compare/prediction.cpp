@@ -1,7 +1,8 @@
 #include "tools/compare/prediction.h"
 
 #include <algorithm>
-#include <chrono>
+
+#include "tools/compare/clock.h"
 
 namespace gradus::compare {
 namespace {
@@ -36,11 +37,10 @@ Done done_of(const MethodRuns::Runs& runs) {
 }  // namespace
 
 void Prediction::measure(const Problem& problem, Assignment probe) {
-  using Clock = std::chrono::steady_clock;
   probe.probe = true;
-  const auto start = Clock::now();
+  const double start = now();
   const Result result = problem.run(probe);
-  const double wall = std::chrono::duration<double>(Clock::now() - start).count();
+  const double wall = now() - start;
   const double preparing = std::max(0.0, wall - result.seconds - 6 * result.evaluation_seconds);
   const double steps = seconds_of_steps(result, probe.budget, problem.steps_per_epoch(probe.batch_size));
   for (const Purpose purpose : {Purpose::tune, Purpose::final})

@@ -3,17 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <utility>
 #include <vector>
 
+#include "tools/compare/clock.h"
+
 namespace gradus::compare {
 namespace {
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 double loss_of(const CurvePoint& point) {
   return std::isnan(point.validation_loss) ? point.training_loss : point.validation_loss;

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "optim/registry.h"
 #include "tools/compare/comparison.h"
 #include "tools/gradus/commands.h"
+#include "tools/gradus/interrupt.h"
 
 namespace gradus::cli {
 namespace {
@@ -28,16 +28,6 @@ struct Options {
   int jobs = 1;
   bool quiet = false;
 };
-
-volatile std::sig_atomic_t interrupt = 0;
-
-// The first interrupt ends the runs after their steps, the second one the program.
-void catch_interrupt() {
-  struct sigaction action = {};
-  action.sa_handler = [](int) { interrupt = 1; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigaction(SIGINT, &action, nullptr);
-}
 
 compare::Request request_of(const Options& o) {
   compare::Request request;
@@ -79,8 +69,9 @@ int run(const Options& o) {
   };
   try {
     const std::string table = compare::run(
-        comparison, *problem,
-        {.out = o.out, .jobs = o.jobs, .quiet = o.quiet, .interrupted = [] { return interrupt != 0; }});
+        comparison, *problem, {.out = o.out, .jobs = o.jobs, .quiet = o.quiet, .interrupted = [] {
+                                 return interrupt_was_caught();
+                               }});
     if (table.empty()) {
       fmt::print(stderr, "Interrupted. {}\n", go_on());
       return interrupted;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -24,6 +23,7 @@
 #include "optim/training/evaluate.h"
 #include "tools/gradus/commands.h"
 #include "tools/gradus/data.h"
+#include "tools/gradus/interrupt.h"
 
 namespace gradus::cli {
 namespace {
@@ -45,16 +45,6 @@ struct Options {
   std::string history, save;
   bool quiet = false;
 };
-
-volatile std::sig_atomic_t interrupt = 0;
-
-// The first interrupt ends the run after its step, the second one the program.
-void catch_interrupt() {
-  struct sigaction action = {};
-  action.sa_handler = [](int) { interrupt = 1; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigaction(SIGINT, &action, nullptr);
-}
 
 // The whole text as a number; CLI11 would take −1 for a large one and leave out what is empty.
 template <class Number>
@@ -162,7 +152,7 @@ int run(const Options& o) {
       fmt::print("{}", heading);
       std::fflush(stdout);
     }
-    step.stop = interrupt != 0;
+    step.stop = interrupt_was_caught();
   };
   options.on_epoch = [&](TrainEpoch& epoch) {
     if (!o.quiet) fmt::print("{}\n", gradus::to_string(epoch.record));
@@ -173,7 +163,7 @@ int run(const Options& o) {
 
   if (!o.history.empty()) history.save(o.history);
   if (!o.save.empty()) save_network<float>(o.save, network, theta);
-  const bool cut_short = interrupt != 0 && static_cast<Index>(history.epochs.size()) < o.epochs;
+  const bool cut_short = interrupt_was_caught() && static_cast<Index>(history.epochs.size()) < o.epochs;
   if (cut_short)
     fmt::print(stderr, "Interrupted in epoch {}, after {} steps.\n", history.epochs.size() + 1,
                history.steps);
