@@ -159,9 +159,7 @@ std::string page(const std::string& title, const Json& data) {
   std::string script;
   for (const std::string_view part : {scale_js, relief_js, map_js, surface_js, chart_js, landscape_js})
     script += part;
-  return pages::fill(landscape_html, {{"title", pages::escaped(title)},
-                                      {"look", look_css},
-                                      {"style", landscape_css},
+  return pages::fill(landscape_html, {{"head", pages::head(title, landscape_css)},
                                       {"data", pages::for_script(data.dump())},
                                       {"script", script}});
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "page_files/embedded.h"
+
 namespace gradus::pages {
 
 std::string fill(std::string_view page, std::initializer_list<Part> parts) {
@@ -18,6 +20,12 @@ std::string fill(std::string_view page, std::initializer_list<Part> parts) {
     filled += part->second;
     page.remove_prefix(end + 2);
   }
+}
+
+std::string_view look() { return page_files::look_css; }
+
+std::string head(std::string_view title, std::string_view style) {
+  return fill(page_files::head_html, {{"title", escaped(title)}, {"look", look()}, {"style", style}});
 }
 
 std::string for_script(std::string json) {

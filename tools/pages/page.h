@@ -13,6 +13,12 @@ using Part = std::pair<std::string_view, std::string_view>;
 /// The template with all its parts. Each {{name}} must have a part, else throws std::logic_error: a template is ours.
 std::string fill(std::string_view page, std::initializer_list<Part> parts);
 
+/// What all pages look like, in CSS.
+std::string_view look();
+
+/// What is in a page's <head>: its title, the common look and its own style.
+std::string head(std::string_view title, std::string_view style);
+
 /// JSON as it may stand within <script>: without "</" and "<!--", of which a browser would end the script.
 std::string for_script(std::string json);
 

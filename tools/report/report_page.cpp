@@ -65,10 +65,8 @@ std::string legend(const Summary& s) {
 }  // namespace
 
 std::string report_page(const Summary& s) {
-  const std::string title = escaped(s.folder->comparison.problem);
-  return pages::fill(files::report_html, {{"title", title},
-                                          {"look", files::look_css},
-                                          {"style", files::report_css},
+  const std::string title = s.folder->comparison.problem + ": methods compared";
+  return pages::fill(files::report_html, {{"head", pages::head(title, files::report_css)},
                                           {"heading", heading(s)},
                                           {"answers", answers_html(s)},
                                           {"notices", notices(s)},

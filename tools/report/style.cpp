@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "report_files/embedded.h"
+#include "tools/pages/page.h"
 
 namespace gradus::report {
 
@@ -27,9 +27,9 @@ Style style_of(std::size_t index) {
 // The look's first colours are those for light.
 std::string color_on_paper(const Style& style) {
   const std::string name = fmt::format("--series-{}: ", style.color);
-  const auto found = report_files::look_css.find(name);
+  const auto found = pages::look().find(name);
   if (found == std::string_view::npos) throw std::logic_error("the pages' look has no colour " + name);
-  return std::string(report_files::look_css.substr(found + name.size(), 7));
+  return std::string(pages::look().substr(found + name.size(), 7));
 }
 
 std::string swatch(std::size_t index) {
