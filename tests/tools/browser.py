@@ -4,8 +4,8 @@
         browser.open("page.html")
         assert browser.run("return document.title") == "..."
 
-`browser.messages()` are the console's warnings and errors, `browser.requests()` the addresses that the page asked for since it
-was opened: itself alone, if it keeps to itself.
+`browser.messages()` is what the console says, `browser.requests()` the addresses that were asked for, both since the last call: nothing,
+and the page itself alone, if it keeps to itself.
 """
 import base64
 import json
@@ -85,10 +85,9 @@ class Browser:
                 if isinstance(sys.exc_info()[1], urllib.error.HTTPError) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
-        self.command("Emulation.setDeviceMetricsOverride", width=self.width, height=self.height, mobile=self.mobile,
-                     deviceScaleFactor=2 if self.mobile else 1)
-        self.command("Emulation.setEmulatedMedia",
-                     features=[{"name": "prefers-color-scheme", "value": "dark" if self.dark else "light"}])
+        self.resize(self.width, self.height, self.mobile)
+        self.set_dark(self.dark)
+        self.messages(), self.requests()  # of the browser's own start
 
     def _end(self):
         self.driver.terminate()
@@ -108,8 +107,15 @@ class Browser:
         """A command of Chromium's own protocol."""
         return self._send("POST", "/goog/cdp/execute", {"cmd": name, "params": parameters})
 
+    def resize(self, width, height, mobile=False):
+        self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, mobile=mobile,
+                     deviceScaleFactor=2 if mobile else 1)
+
+    def set_dark(self, dark):
+        self.command("Emulation.setEmulatedMedia",
+                     features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+
     def open(self, path):
-        self._log("performance"), self._log("browser")
         self._send("POST", "/url", {"url": pathlib.Path(path).resolve().as_uri()})
 
     def run(self, script, *arguments):
@@ -135,13 +141,21 @@ class Browser:
         """Keys for an element: text, or one of KEYS by its name."""
         self._send("POST", f"/element/{self.element(selector)}/value", {"text": KEYS.get(keys, keys)})
 
+    def move_to(self, x, y):
+        self._act([self._move(x, y)])
+
     def click_at(self, x, y):
         self.drag([(x, y)])
 
     def drag(self, points):
         """Presses the mouse at the first of the points in the window, and lets it go at the last."""
-        move = [{"type": "pointerMove", "duration": 30, "x": round(x), "y": round(y), "origin": "viewport"} for x, y in points]
-        actions = [move[0], {"type": "pointerDown", "button": 0}, *move[1:], {"type": "pointerUp", "button": 0}]
+        first, *others = (self._move(x, y) for x, y in points)
+        self._act([first, {"type": "pointerDown", "button": 0}, *others, {"type": "pointerUp", "button": 0}])
+
+    def _move(self, x, y):
+        return {"type": "pointerMove", "duration": 30, "x": round(x), "y": round(y), "origin": "viewport"}
+
+    def _act(self, actions):
         self._send("POST", "/actions", {"actions": [{"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"},
                                                      "actions": actions}]})
 
@@ -159,7 +173,7 @@ class Browser:
         return self._send("POST", "/se/log", {"type": kind})
 
     def messages(self):
-        return [entry["message"] for entry in self._log("browser") if entry["level"] in ("WARNING", "SEVERE")]
+        return [entry["message"] for entry in self._log("browser")]
 
     def requests(self):
         found = []
@@ -167,4 +181,4 @@ class Browser:
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
                 found.append(message["params"]["request"]["url"])
-        return [address for address in found if not address.startswith("data:")]
+        return found

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/temporary_folder.h"
+#include "tests/support/program.h"
 
 namespace gradus {
 namespace {
@@ -24,10 +24,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-struct Result {
-  int code;
-  std::string out, err;
-};
+using Result = test::ProgramResult;
 
 class Program : public testing::Test {
  protected:
@@ -38,10 +35,7 @@ class Program : public testing::Test {
   }
 
   Result run(const std::string& arguments, const std::string& before = "") const {
-    const std::string command = fmt::format("cd {0} && {1} {2} {3} >{0}/out 2>{0}/err", folder.string(),
-                                            before, GRADUS_PROGRAM, arguments);
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(folder / "out"), read(folder / "err")};
+    return test::run_program(folder, fmt::format("{} {} {}", before, GRADUS_PROGRAM, arguments));
   }
 
   // Images of 4 × 3 pixels, bright on the left (class 0) or on the right (class 1).

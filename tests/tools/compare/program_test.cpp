@@ -1,4 +1,6 @@
 // Runs gradus compare as a person does, and as a person stops it.
+#include "tests/support/program.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -14,8 +16,6 @@
 #include <sstream>
 #include <thread>
 
-#include "tests/support/temporary_folder.h"
-
 namespace gradus {
 namespace {
 
@@ -28,10 +28,7 @@ using testing::IsEmpty;
 
 class CompareProgram : public test::WithFolder {
  protected:
-  struct Result {
-    int code;  // minus the signal
-    std::string out, err;
-  };
+  using Result = test::ProgramResult;
 
   // Starts it without a shell, so that signals reach it.
   pid_t start(const std::string& arguments) const {
@@ -51,6 +48,7 @@ class CompareProgram : public test::WithFolder {
     execv(GRADUS_PROGRAM, argv.data());
     _exit(99);
   }
+  // The code is minus the signal that ended it.
   Result wait(pid_t child) const {
     int status = 0;
     waitpid(child, &status, 0);
@@ -200,13 +198,11 @@ TEST_F(CompareProgram, AFullDiskEndsWithASentence) {
   const std::string arguments =
       "compare --problem rosenbrock --optimizers sgd --tune 1 --seeds 2 --budget 100gradients --out f";
   // Files of more than 4096 bytes cannot be written: that of a fresh seed, with its forty points, is one.
-  const int status = std::system(fmt::format("cd {} && trap '' XFSZ && ulimit -f 8 && {} {} >out 2>err",
-                                             path("").string(), GRADUS_PROGRAM, arguments)
-                                     .c_str());
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 1);
-  EXPECT_THAT(read(path("err")), AllOf(HasSubstr("cannot write"), HasSubstr("sgd-final-0.json"),
-                                       HasSubstr("gradus compare --out f goes on")));
+  const Result result = test::run_program(
+      path(""), fmt::format("trap '' XFSZ && ulimit -f 8 && {} {}", GRADUS_PROGRAM, arguments));
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("cannot write"), HasSubstr("sgd-final-0.json"),
+                                HasSubstr("gradus compare --out f goes on")));
   EXPECT_EQ(runs("f"), (std::set<std::string>{"sgd-tune-0.json"}));
   EXPECT_EQ(run("--out f").code, 0);
   EXPECT_EQ(runs("f").size(), 3u);

@@ -1,13 +1,11 @@
 // Runs gradus landscape as a person does.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "nn/network_file.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/program.h"
 
 namespace gradus {
 namespace {
@@ -20,15 +18,9 @@ using testing::IsEmpty;
 
 class LandscapeCommand : public testing::Test {
  protected:
-  struct Result {
-    int code;
-    std::string out, err;
-  };
+  using Result = test::ProgramResult;
   Result run(const std::string& arguments) const {
-    const std::string command = fmt::format("cd {0} && {1} landscape {2} >{0}/out 2>{0}/err", folder.string(),
-                                            GRADUS_PROGRAM, arguments);
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(folder / "out"), read(folder / "err")};
+    return test::run_program(folder, fmt::format("{} landscape {}", GRADUS_PROGRAM, arguments));
   }
   void save(const char* file, std::vector<Index> layers) const {
     const Network network = mlp(std::move(layers));

@@ -2,14 +2,16 @@
 """browser_test.py GRADUS [SCREENSHOTS]: the report of a folder of invented results, in headless Chromium. Exit code 77: there
 is no Chromium."""
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import browser  # noqa: E402
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+from browser import Browser, find_programs  # noqa: E402
 import make_folder  # noqa: E402
 
 GRADUS = ""
@@ -41,20 +43,16 @@ class Report(unittest.TestCase):
             make_folder.write(path, unfinished)
             subprocess.run([GRADUS, "report", path], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             cls.pages[name] = os.path.join(path, "report.html")
-        cls.browser = browser.Browser()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.close()
-        cls.folder.cleanup()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.browser = cls.enterClassContext(Browser())
 
     def setUp(self):
-        self.browser.colors("light")
-        self.browser.size(1280, 900)
+        self.browser.set_dark(False)
+        self.browser.resize(1280, 900)
         self.show("finished")
 
     def tearDown(self):
-        self.assertEqual(self.browser.log("browser"), [])
+        self.assertEqual(self.browser.messages(), [])
 
     def show(self, name):
         self.browser.open(self.pages[name])
@@ -93,7 +91,7 @@ class Report(unittest.TestCase):
         self.assertEqual(self.browser.requests(), ["file://" + self.pages["finished"]])
         blocked = self.browser.run("const done = arguments[0]; return fetch('data:,x').then(() => false, () => true);")
         self.assertTrue(blocked, "the page's policy lets it fetch")
-        self.browser.log("browser")  # which tells of that
+        self.browser.messages()  # which tells of that
 
     def test_it_answers_at_a_glance(self):
         self.assertEqual(self.text("h1"), "invented-mlp: 12 methods compared")
@@ -107,7 +105,7 @@ class Report(unittest.TestCase):
 
     def test_all_methods_are_drawn_and_dark_colours_are_others(self):
         for scheme in ("light", "dark"):
-            self.browser.colors(scheme)
+            self.browser.set_dark(scheme == "dark")
             for method in make_folder.METHODS:
                 self.assertGreater(self.pixels("curves", method), 50, f"{method}, {scheme}")
             self.assertGreater(self.pixels("trials", "sgd"), 50)
@@ -148,7 +146,7 @@ class Report(unittest.TestCase):
         adam = f"[data-method='{self.number_of('adam')}']"
         self.browser.click(adam)
         self.assertFalse(self.pressed(adam))
-        self.browser.mouse("mouseMoved", 1, 1)
+        self.browser.move_to(1, 1)
         self.assertEqual(self.pixels("curves", "adam"), 0)
         self.assertEqual(self.pixels("trials", "adam"), 0)
         self.assertGreater(self.pixels("curves", "sgd"), 50)
@@ -162,14 +160,14 @@ class Report(unittest.TestCase):
         value = self.texts(".method output")[0]
         self.assertEqual(value, self.texts("table.sortable tbody td:nth-child(3)")[0][:len(value)])
         x, y, width, height = self.box("#curves")
-        self.browser.mouse("mouseMoved", x + width / 3, y + height / 2)
+        self.browser.move_to(x + width / 3, y + height / 2)
         self.assertRegex(self.text("#legend-where"), r"At \d.* epochs")
         self.assertGreater(float(self.texts(".method output")[0]), float(value))
         self.picture("hover")
         x, y, width, height = self.box("#trials")
         seen = set()
         for i in range(10, 60):
-            self.browser.mouse("mouseMoved", x + width * i / 64, y + height * 0.6)
+            self.browser.move_to(x + width * i / 64, y + height * 0.6)
             seen.add(self.text("#trial"))
         self.assertTrue(any(text.startswith("adagrad, trial") for text in seen), seen)
         self.picture("trial")
@@ -177,7 +175,7 @@ class Report(unittest.TestCase):
     def test_it_zooms(self):
         x, y, width, height = self.box("#curves")
         whole = self.texts("#curves .dygraph-axis-label-x")
-        self.browser.drag((x + width * 0.4, y + height / 2), (x + width * 0.6, y + height / 2))
+        self.browser.drag([(x + width * share, y + height / 2) for share in (0.4, 0.45, 0.5, 0.55, 0.6)])
         zoomed = self.texts("#curves .dygraph-axis-label-x")
         self.assertNotEqual(zoomed, whole)
         self.picture("zoom")
@@ -202,7 +200,7 @@ class Report(unittest.TestCase):
 
     def test_it_fits_on_a_phone(self):
         for name in self.pages:
-            self.browser.size(360, 740, phone=True)
+            self.browser.resize(360, 740, mobile=True)
             self.show(name)
             self.assertEqual(self.browser.run("return document.documentElement.scrollWidth;"), 360, name)
             self.assertGreater(self.pixels("curves", "sgd"), 50)
@@ -219,9 +217,7 @@ class Report(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if browser.missing():
-        print(f"skipped: there is no {' and no '.join(browser.missing())}")
-        sys.exit(77)
+    find_programs()
     GRADUS = os.path.abspath(sys.argv[1])
     SCREENSHOTS = sys.argv[2] if len(sys.argv) > 2 else ""
     unittest.main(argv=sys.argv[:1])

@@ -1,10 +1,10 @@
 // Runs `gradus report` as a person does.
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 
 #include <cstdlib>
 #include <filesystem>
 
+#include "tests/support/program.h"
 #include "tests/tools/report/results_folder.h"
 
 namespace gradus::report {
@@ -20,10 +20,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-struct Result {
-  int code;
-  std::string out, err;
-};
+using Result = gradus::test::ProgramResult;
 
 class ReportProgram : public gradus::test::WithFolder {
  protected:
@@ -38,11 +35,8 @@ class ReportProgram : public gradus::test::WithFolder {
     results.write();
   }
   Result run(const std::string& arguments, const std::string& before = "") const {
-    const std::string place = path("").parent_path().string();
-    const int status = std::system(fmt::format("cd {0} && {1} {2} report {3} >{0}/out 2>{0}/err", place,
-                                               before, GRADUS_PROGRAM, arguments)
-                                       .c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(path("out")), read(path("err"))};
+    return gradus::test::run_program(path("").parent_path(),
+                                     fmt::format("{} {} report {}", before, GRADUS_PROGRAM, arguments));
   }
 
   ResultsFolder results{path("results")};
