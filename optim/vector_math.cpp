@@ -6,9 +6,23 @@
 #include <cmath>
 #include <limits>
 
-#include "base/clones.h"
 #include "base/threads.h"
 #include "optim/sum.h"
+
+// Unless all is compiled for one processor: compiled for two kinds, the better chosen when the program is loaded, which
+// is too early for the thread sanitizer.
+#if defined(__SANITIZE_THREAD__)
+#define GRADUS_CLONES
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GRADUS_CLONES
+#endif
+#endif
+#if !defined(GRADUS_CLONES) && defined(__x86_64__) && !defined(GRADUS_KERNELS_NATIVE)
+#define GRADUS_CLONES __attribute__((target_clones("arch=haswell", "default")))
+#elif !defined(GRADUS_CLONES)
+#define GRADUS_CLONES
+#endif
 
 namespace gradus {
 namespace {
